@@ -1,0 +1,1 @@
+"""The knowledge base: articles, samples, grammar, and what checks them."""

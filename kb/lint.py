@@ -20,11 +20,7 @@ PLACEHOLDER = re.compile(r"<[^<>]+>")
 def grammar(root: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the command patterns of kb/grammar.yaml by (mode, effect)."""
     data = yaml.safe_load((root / "kb" / "grammar.yaml").read_text(encoding="utf-8"))
-    return {
-        (mode, effect): tuple(patterns)
-        for mode, effects in data.items()
-        for effect, patterns in effects.items()
-    }
+    return {(mode, effect): tuple(patterns) for mode, effects in data.items() for effect, patterns in effects.items()}
 
 
 @cache

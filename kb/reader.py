@@ -159,7 +159,7 @@ def _children(tokens: list[Token], start: int, end: int) -> list[tuple[int, int]
     """Return (open, close) positions of the direct children between ``start`` and ``end``."""
     found, position = [], start
     while position < end:
-        opened, depth = position, tokens[position].nesting
+        opened, depth = position, int(tokens[position].nesting)
         while depth > 0:
             position += 1
             depth += tokens[position].nesting

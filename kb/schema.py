@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-
 Language = Literal["ja", "en"]
 Mode = Literal["exec", "config", "config-ssl-peering", "windows"]
 Effect = Literal["read-only", "changes-state"]

@@ -1,0 +1,25 @@
+"""The web chat: reads the configuration, opens the index, starts the page on this machine."""
+
+from __future__ import annotations
+
+import sys
+
+from bot import config
+from bot.errors import KbError
+
+
+def main() -> int:
+    """Start the page and return the exit status once it has been stopped."""
+    try:
+        settings = config.load()
+        from bot.web import serve
+
+        serve(settings)
+    except (KbError, OSError) as error:
+        sys.stderr.write(f"app: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""JSON in and out: one object an answer, one line a question, order kept, a bad line never stops the rest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import InputError, KbError
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+    from bot.engine import Bot
+
+MAX_TEXT = 20_000_000
+"""Bytes of one text that is read whole; larger logs go through the streaming reader."""
+
+
+def run(file: str, handle: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Answer every JSON line of ``file`` (``-`` for standard input) and return the exit status."""
+    for line in _lines(file):
+        if line.strip():
+            write(_handled(line, handle))
+    return 0
+
+
+def _handled(line: bytes, handle: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"not a JSON line: {error}"}
+    if not isinstance(item, dict):
+        return {"id": None, "error": "a line must be one JSON object"}
+    try:
+        return handle(item)
+    except KbError as error:
+        return {"id": item.get("id"), "error": str(error)}
+
+
+def ask(bot: Bot, item: dict[str, Any]) -> dict[str, Any]:
+    """Answer one line of ``ask --batch``."""
+    from bot.engine import Question
+
+    history = item.get("history") or []
+    if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
+        raise InputError('history must be a list of {"role": ..., "content": ...}')
+    texts = {key: _string(item, key) for key in ("question", "paste")}
+    answer = bot.ask(Question(texts["question"], texts["paste"], tuple(history)))
+    return answer_json(answer) | {"id": item.get("id")}
+
+
+def parse(item: dict[str, Any]) -> dict[str, Any]:
+    """Parse one line of ``parse --batch``."""
+    from bot.parse import parse as parse_text
+
+    if "text" not in item:
+        raise InputError('a line of parse needs "text"')
+    return {"id": item.get("id"), **parse_text(_string(item, "text")).as_json()}
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return the contract's object for one answer."""
+    from bot.render import markdown
+
+    return answer.as_json(markdown(answer))
+
+
+def write(body: dict[str, Any]) -> None:
+    """Write one JSON object as a line of UTF-8."""
+    line = json.dumps(body, ensure_ascii=False)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(body)
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def read_text(file: str) -> str:
+    """Read a text (``-`` for standard input); raises InputError when it is binary, too large or missing."""
+    try:
+        data = sys.stdin.buffer.read(MAX_TEXT + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from error
+    if len(data) > MAX_TEXT:
+        raise InputError(f"{file} is larger than {MAX_TEXT:,} bytes; give the part that matters")
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8, UTF-16 with a mark, Shift_JIS or EUC-JP; raises InputError for anything else."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    for name in (encoding, "cp932", "euc-jp"):
+        try:
+            return data.decode(name)
+        except UnicodeDecodeError:
+            continue
+    raise InputError("this is no text in UTF-8, UTF-16, Shift_JIS or EUC-JP; save it as UTF-8 and try again")
+
+
+def _lines(file: str) -> Iterator[bytes]:
+    if file == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with Path(file).open("rb") as stream:
+            yield from stream
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _is_turn(turn: object) -> bool:
+    return isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
+
+
+def _string(item: dict[str, Any], key: str) -> str:
+    value = item.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(f'"{key}" must be a string')
+    return value

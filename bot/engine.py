@@ -1,0 +1,162 @@
+"""The one door to an answer: question, paste and history in; gated, cited Answer out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot import gate, text
+from bot.answer import Answer, Section
+from bot.compose import Composer
+from bot.config import MAX_QUESTION, Config
+from bot.errors import InputError
+from bot.findings import Finding, ParseResult
+from bot.followup import search_in_context
+from bot.parse import parse
+from bot.phrases import Language, say
+from bot.releases import mismatch
+from bot.retrieve import Hit, Retriever, Search
+from bot.scope import Scope
+
+CLOSE = 0.06
+"""Two topics whose fused scores differ by less are both answered, the deciding check first."""
+LIFT = {"problem": 2.0, "normal": 0.6, "not_shown": 0.3, "not_recognised": 0.2}
+"""What a finding of each state adds to its topic's score, which is at most 1 without it."""
+BRIEF = 400
+"""Characters of output within a question that are searched along with its words."""
+RELATED = 2
+"""Topics that are pointed at after the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks: ``history`` holds earlier turns, oldest first, as {"role", "content"}."""
+
+    text: str = ""
+    paste: str = ""
+    history: Sequence[dict[str, str]] = field(default=())
+    id: str = ""
+
+
+class Bot:
+    """Answers questions from one build of the index; safe to use from many threads."""
+
+    def __init__(self, settings: Config) -> None:
+        """Open the index; raises IndexMissing, IndexMismatch or EncoderError."""
+        self.retriever = Retriever(settings)
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer; raises InputError when there is neither a question nor a paste."""
+        started = time.perf_counter()
+        if not (question.text.strip() or question.paste.strip()):
+            raise InputError("nothing was asked: give a question, a paste, or both")
+        pasted, result, words = _read(question)
+        language = _language(question)
+        search, scope = None, Scope(inside=False)
+        if words.strip():
+            search, scope = search_in_context(self.retriever, words, language, question.history)
+        answer = self._compose(language, search, scope, result)
+        verdict = gate.check(answer, self._lookup, pasted)
+        notices = (*_notices(question, language, search, pasted, result, answer), *verdict.answer.notices)
+        if verdict.withheld:
+            notices = (*notices, say("withheld", language, count=len(verdict.withheld)))
+        return replace(
+            verdict.answer,
+            notices=notices,
+            id=question.id,
+            index_version=self.retriever.version,
+            elapsed_ms=(time.perf_counter() - started) * 1000,
+        )
+
+    def _compose(self, language: Language, search: Search | None, scope: Scope, result: ParseResult) -> Answer:
+        findings = _ordered(result.findings)
+        if not scope.inside and not findings:
+            return self._abstain(language, scope)
+        main, also, related = _choose(search.hits if search and scope.inside else (), findings)
+        composer = Composer(self.retriever.catalogue, language)
+        check = composer.deciding_check([*main, *also]) if also else None
+        sections: list[Section] = [composer.whole(topic) for topic in main]
+        sections += [composer.whole(topic, "also") for topic in also]
+        sections += [composer.pointer(topic) for topic in related]
+        return Answer("answered", language, tuple(sections), composer.citations, findings, first_check=check)
+
+    def _abstain(self, language: Language, scope: Scope) -> Answer:
+        subject = scope.names.get(language)
+        notices = [say("abstain_subject", language, subject=subject) if subject else say("abstain", language)]
+        if scope.nearest:
+            title = self.retriever.catalogue.article(language, scope.nearest).front.title
+            notices.append(say("nearest", language, title=title))
+        return Answer("abstained", language, notices=(" ".join(notices),))
+
+    def _lookup(self, path: str, first: int, last: int) -> str | None:
+        return self.retriever.catalogue.quote(path, first, last)
+
+
+def _read(question: Question) -> tuple[str, ParseResult, str]:
+    """Return the text that evidence points into, what was read in it, and the words to search by."""
+    if question.paste.strip():
+        return question.paste, parse(question.paste), question.text
+    result = parse(question.text) if "\n" in question.text.strip() or len(question.text) > 60 else ParseResult()
+    if not result.outputs:
+        return question.text, ParseResult(), question.text
+    words, position = [], 0
+    for output in sorted(result.outputs, key=lambda item: item.start):
+        words.append(question.text[position : max(position, output.start)])
+        position = max(position, output.end)
+    words.append(question.text[position:])
+    brief = sum(output.end - output.start for output in result.outputs) <= BRIEF
+    return question.text, replace(result, unrecognised=()), question.text if brief else " ".join(words)
+
+
+def _language(question: Question) -> Language:
+    said = [turn["content"] for turn in question.history if turn.get("role") == "user"]
+    for candidate in (question.text, *reversed(said)):
+        if any(c.isalpha() for c in candidate):
+            return text.language(candidate)
+    return text.language(question.paste)
+
+
+_RANK = {"problem": 0, "normal": 1, "not_shown": 2, "not_recognised": 3}
+
+
+def _ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: _RANK[finding.state]))
+
+
+def _choose(hits: Sequence[Hit], findings: Sequence[Finding]) -> tuple[list[str], list[str], list[str]]:
+    """Return the topics to answer fully, those that may answer as well, and those to point at.
+
+    What a paste proves lifts its topic: a fault above everything that words alone suggest.
+    """
+    scores = {hit.topic: hit.score for hit in hits}
+    for position, finding in enumerate(findings):
+        lift = LIFT[finding.state] - position / 1000
+        scores[finding.topic] = max(scores.get(finding.topic, 0.0), min(scores.get(finding.topic, 0.0), 1.0) + lift)
+    ranked = sorted(scores, key=lambda topic: (-scores[topic], topic))
+    close = [topic for topic in ranked[1:2] if scores[ranked[0]] - scores[topic] < CLOSE]
+    rest = [topic for topic in ranked[1:] if topic not in close]
+    return ranked[:1], close, rest[: RELATED - len(close)]
+
+
+def _notices(
+    question: Question,
+    language: Language,
+    search: Search | None,
+    pasted: str,
+    result: ParseResult,
+    answer: Answer,
+) -> list[str]:
+    found: list[str] = []
+    if len(text.normalise(question.text)) > MAX_QUESTION:
+        found.append(say("cut", language, limit=MAX_QUESTION))
+    if question.paste.strip() and not result.outputs:
+        found.append(say("nothing_recognised", language))
+    elif result.unrecognised:
+        characters = sum(end - start for start, end in result.unrecognised)
+        found.append(say("unrecognised", language, count=len(result.unrecognised), characters=characters))
+    clash: Any = mismatch(question.text, answer.sections[0].releases) if answer.sections else None
+    if clash:
+        found.append(say("release", language, asked=clash, applies=", ".join(answer.sections[0].releases)))
+    return found

@@ -1,0 +1,103 @@
+"""The last thing before every face: what does not stand in the cited section is withheld.
+
+An item passes when its prose, each of its commands, its outcomes and its output stand in the passages it
+cites; a command must be a whole line of a command fence there, byte for byte. A citation passes when its
+quote is what the catalogue holds for those lines. Evidence passes when it is the slice it claims to be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from bot.answer import Answer, Citation, Item, Section
+from bot.findings import Finding
+
+Lookup = Callable[[str, int, int], str | None]
+"""(path, first line, last line) -> the text that stands there, or None."""
+
+_FENCE = re.compile(r"^[ \t]*```([^\n]*)\n(.*?)^[ \t]*```", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]{1,200})\]\([a-z0-9-]{1,80}\.md\)")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer with everything unproven taken out, and what was taken out."""
+
+    answer: Answer
+    withheld: tuple[str, ...]
+
+
+def check(answer: Answer, lookup: Lookup, paste: str = "") -> Verdict:
+    """Withhold from ``answer`` whatever its citations or the ``paste`` do not prove."""
+    withheld: list[str] = []
+    citations = tuple(c for c in answer.citations if _keep(_valid(c, lookup), f"citation {c.number}", withheld))
+    quotes = {citation.number: citation.quote for citation in citations}
+    sections = tuple(
+        replace(section, items=items)
+        for section in answer.sections
+        if (items := tuple(_checked(section.items, quotes, withheld)))
+    )
+    first = next(_checked([answer.first_check], quotes, withheld), None) if answer.first_check else None
+    findings = tuple(
+        finding for finding in answer.findings if _keep(_proven(finding, paste), f"finding {finding.id}", withheld)
+    )
+    passed = replace(
+        answer,
+        sections=sections,
+        citations=_used(citations, sections, first),
+        findings=findings,
+        first_check=first,
+    )
+    if answer.status == "answered" and not sections and not findings:
+        passed = replace(passed, status="abstained")
+    return Verdict(passed, tuple(withheld))
+
+
+def fence_lines(quote: str) -> set[str]:
+    """Return the commands that stand in ``quote``: the lines of its command fences."""
+    found: set[str] = set()
+    for info, body in _FENCE.findall(quote):
+        if info.strip() != "output":
+            found.update(line.strip() for line in body.splitlines())
+    return found
+
+
+def _checked(items: Iterable[Item], quotes: dict[int, str], withheld: list[str]) -> Iterator[Item]:
+    for item in items:
+        cited = [quotes[number] for number in item.citations if number in quotes]
+        if not _keep(bool(cited) and len(cited) == len(item.citations), f"uncited: {item.text}", withheld):
+            continue
+        allowed = set().union(*map(fence_lines, cited))
+        commands = tuple(c for c in item.commands if _keep(c.text in allowed, f"command {c.text}", withheld))
+        stands = all(_stands(part, cited) for part in (item.text, item.output, *item.good, *item.bad))
+        if _keep(stands, f"text: {item.text}", withheld):
+            yield replace(item, commands=commands)
+
+
+def _stands(part: str, cited: list[str]) -> bool:
+    texts = [_SPACE.sub("", _LINK.sub(r"\1", quote)) for quote in cited]
+    return all(any(_SPACE.sub("", line) in text for text in texts) for line in part.splitlines())
+
+
+def _valid(citation: Citation, lookup: Lookup) -> bool:
+    return bool(citation.quote) and lookup(citation.path, citation.first, citation.last) == citation.quote
+
+
+def _proven(finding: Finding, paste: str) -> bool:
+    exact = all(paste[e.start : e.end] == e.text for e in finding.evidence)
+    return exact and (bool(finding.evidence) or finding.state in ("not_shown", "not_recognised"))
+
+
+def _used(citations: tuple[Citation, ...], sections: tuple[Section, ...], first: Item | None) -> tuple[Citation, ...]:
+    items = [item for section in sections for item in section.items] + ([first] if first else [])
+    numbers = {number for item in items for number in item.citations}
+    return tuple(citation for citation in citations if citation.number in numbers)
+
+
+def _keep(passed: bool, what: str, withheld: list[str]) -> bool:
+    if not passed:
+        withheld.append(what)
+    return passed

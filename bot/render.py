@@ -1,0 +1,104 @@
+"""An answer as Markdown; the only place where an answer becomes text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from bot.answer import Answer, Citation, Item, Section
+from bot.findings import Finding
+from bot.phrases import Language, say
+
+_MARKS = {"problem": "✗", "normal": "✓", "not_shown": "–", "not_recognised": "?"}
+_TICKS = re.compile(r"`{3,}")
+
+
+def markdown(answer: Answer) -> str:
+    """Return ``answer`` as Markdown: notices, findings, the deciding check, sections, sources."""
+    blocks: list[str] = [*answer.notices]
+    if answer.findings:
+        blocks.extend(_findings(answer.findings, answer.language))
+    if answer.first_check:
+        blocks.append(f"### {say('first_check', answer.language)}")
+        blocks.append(_step(answer.first_check, answer.language, "- ", "  "))
+    for section in answer.sections:
+        blocks.extend(_section(section, answer.language))
+    if answer.citations:
+        blocks.append(f"### {say('sources', answer.language)}")
+        blocks.append("\n".join(_sources(answer.citations)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
+    """Name each article once, with the lines of each citation behind its number."""
+    for path, group in groupby(sorted(citations, key=lambda c: (c.path, c.number)), key=lambda c: c.path):
+        cited = list(group)
+        lines = " ".join(f"[{c.number}] {c.first}-{c.last}" for c in cited)
+        yield f"- {cited[0].title} — `{path}`: {lines}"
+
+
+def _findings(findings: tuple[Finding, ...], language: Language) -> Iterator[str]:
+    yield f"### {say('findings', language)}"
+    for finding in findings:
+        head = f"**{_MARKS[finding.state]} {say(finding.state, language)}**: {finding.message[language]}"
+        parts = [head, *(fenced(evidence.text) for evidence in finding.evidence[:5])]
+        if finding.next_command:
+            parts.append(f"{say('next_command', language)}:\n\n{fenced(finding.next_command)}")
+        yield "- " + indent("\n\n".join(parts), "  ")
+
+
+def _section(section: Section, language: Language) -> Iterator[str]:
+    heading = {"main": "## {}", "also": "## {also}: {}", "related": "### {related}: {}"}[section.role]
+    yield heading.format(section.title, also=say("also", language), related=say("related", language))
+    number = 0
+    seen: str | None = None
+    for item in section.items:
+        if item.kind != seen and item.kind in ("step", "note"):
+            yield f"### {say(item.kind + 's', language)}"
+        seen = item.kind
+        if item.kind == "step":
+            number += 1
+            yield _step(item, language, f"{number}. ", " " * len(f"{number}. "))
+        else:
+            mark, margin = ("- ", "  ") if item.kind == "note" else ("", "")
+            yield mark + indent(_statement(item, language), margin)
+
+
+def _statement(item: Item, language: Language) -> str:
+    text = f"{item.text} {_numbers(item)}"
+    return f"{text}\n\n{_output(item, language)}" if item.output else text
+
+
+def _output(item: Item, language: Language) -> str:
+    return f"{say('output', language)}:\n\n{fenced(item.output)}"
+
+
+def _step(item: Item, language: Language, mark: str, margin: str) -> str:
+    parts = [f"{item.text} {_numbers(item)}"]
+    for command in item.commands:
+        label = f"*{say(command.mode, language)} · {say(command.effect, language)}*"
+        parts.append(f"{fenced(command.text)}\n{label}")
+    outcomes = [f"- {say('good', language)}: {text}" for text in item.good]
+    outcomes += [f"- {say('bad', language)}: {text}" for text in item.bad]
+    if item.output:
+        parts.append(_output(item, language))
+    if outcomes:
+        parts.append("\n".join(outcomes))
+    return mark + indent("\n\n".join(parts), margin)
+
+
+def _numbers(item: Item) -> str:
+    return "".join(f"[{number}]" for number in item.citations)
+
+
+def fenced(text: str) -> str:
+    """Return ``text`` in a code fence that nothing in it can close."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def indent(text: str, margin: str) -> str:
+    """Return ``text`` with ``margin`` before every line but the first."""
+    return text.replace("\n", "\n" + margin).replace("\n" + margin + "\n", "\n\n")

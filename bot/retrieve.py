@@ -1,0 +1,156 @@
+"""From a question to ranked topics: dense and keyword search over one verified build, fused."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot import text
+from bot.config import MAX_QUESTION, Config
+from bot.fusion import blend, scaled
+from bot.spelling import Speller
+from ingest import catalogue, index
+from ingest.encode import Encoder, encoder_name, load_encoder
+from ingest.head import OUTSIDE, TopicHead
+from ingest.keyword import KeywordIndex
+from kb.schema import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ingest.encode import Vectors
+    from ingest.vectors import VectorStore
+
+    Scores = npt.NDArray[np.float32]
+
+CANDIDATES = 150
+"""Chunks asked of the vector store for one question."""
+KEYWORD_SHARE = 0.35
+"""The keyword channel's part of a topic's score: articles exist in the question's language, so it is high."""
+HEAD_SHARE = 0.5
+"""The topic head's part of the dense channel; the nearest chunk has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One topic: fused score (0 to 1), centred cosine of its best chunk, head score, covered share."""
+
+    topic: str
+    score: float
+    dense: float
+    head: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one question found: topics best first, and what lies outside the guide.
+
+    ``outside`` holds (subject id, centred cosine) of the nearest out-of-scope examples, best first;
+    ``outside_head`` is the topic head's score for being outside; ``known`` the share of the question's
+    weight that the knowledge base has a word for anywhere.
+    """
+
+    question: str
+    language: str
+    hits: tuple[Hit, ...]
+    outside: tuple[tuple[str, float], ...]
+    outside_head: float
+    known: float
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keywords:
+    """The keyword indexes of one language, and the topic of each document of both."""
+
+    topics: list[str]
+    whole: KeywordIndex
+    pieces: KeywordIndex
+    owner: npt.NDArray[np.int64]
+
+    @classmethod
+    def load(cls, folder: Path, language: str) -> _Keywords:
+        places = json.loads((folder / f"places-{language}.json").read_text(encoding="utf-8"))
+        position = {topic: i for i, topic in enumerate(places["topics"])}
+        owner = np.array([position[topic] for topic in places["chunks"]])
+        whole, pieces = (KeywordIndex.load(folder / f"{name}-{language}") for name in ("topics", "chunks"))
+        return cls(places["topics"], whole, pieces, owner)
+
+    def scores(self, words: list[str]) -> Scores:
+        """Return one score a topic: its whole text and its best chunk, alike in weight."""
+        best = np.zeros(len(self.topics), dtype=np.float32)
+        np.maximum.at(best, self.owner, self.pieces.scores(words))
+        return scaled(self.whole.scores(words)) + scaled(best)
+
+
+class Retriever:
+    """One open build of the index; safe to use from many threads."""
+
+    def __init__(self, settings: Config) -> None:
+        """Verify and open the current build; raises IndexMissing, IndexMismatch or EncoderError."""
+        with ThreadPoolExecutor(2) as pool:
+            encoder = pool.submit(load_encoder, settings.embedding)
+            words = pool.submit(text.warm_up)
+            self.folder, self.manifest = index.verify(settings.index_dir, encoder_name(settings.embedding))
+            self.catalogue = catalogue.load(self.folder / "catalogue.json")
+            self._head = TopicHead.load(self.folder / "head.npz")
+            self._keywords = {language: _Keywords.load(self.folder, language) for language in LANGUAGES}
+            self._vectors = _open_vectors(self.folder, self.manifest.counts)
+            self._encoder: Encoder = encoder.result()
+            words.result()
+
+    @property
+    def version(self) -> str:
+        """The version of the index that answers."""
+        return self.manifest.version
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self.catalogue.words())
+
+    def search(self, question: str, language: Language) -> Search:
+        """Rank every topic for ``question`` among the articles of ``language``."""
+        question = self._speller.mend(text.spelt_out(text.normalise(question)[:MAX_QUESTION]))
+        words = text.tokens(question)
+        keywords = self._keywords[language]
+        vector = self._head.centre(self._encoder.queries([question]), language)
+        near, outside = self._nearest(vector, language, keywords.topics)
+        head = self._head.scores(vector[0])
+        heads = np.array([head[topic] for topic in keywords.topics], dtype=np.float32)
+        shares = keywords.whole.coverage(words)
+        dense = (1 - HEAD_SHARE) * scaled(near) + HEAD_SHARE * scaled(heads)
+        fused = blend(dense, keywords.scores(words), KEYWORD_SHARE)
+        columns = zip(keywords.topics, fused, near, heads, shares, strict=True)
+        hits = [Hit(topic, *map(float, values)) for topic, *values in columns]
+        hits.sort(key=lambda hit: (-hit.score, hit.topic))
+        known = keywords.whole.known(words)
+        return Search(question, language, tuple(hits), outside, head.get(OUTSIDE, 0.0), known, tuple(words))
+
+    def _nearest(
+        self, vector: Vectors, language: str, topics: list[str]
+    ) -> tuple[Scores, tuple[tuple[str, float], ...]]:
+        """Return the cosine of each topic's best chunk, and of the nearest subjects outside."""
+        name = index.collection_name(self.version, language)
+        near = self._vectors.nearest(name, vector, min(CANDIDATES, self.manifest.counts[name]))
+        best: dict[str, float] = {}
+        outside: dict[str, float] = {}
+        for chunk, similarity in near:
+            _, topic, kind = chunk.split("/")[:3]
+            target, key = (outside, kind) if topic == OUTSIDE else (best, topic)
+            target.setdefault(key, similarity)
+        floor = near[-1][1] if near else 0.0
+        dense = np.array([best.get(topic, floor) for topic in topics], dtype=np.float32)
+        return dense, tuple(sorted(outside.items(), key=lambda pair: -pair[1]))
+
+
+def _open_vectors(folder: Path, counts: dict[str, int]) -> VectorStore:
+    from ingest.vectors import VectorStore
+
+    return VectorStore(folder / "chroma", counts)

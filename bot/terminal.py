@@ -1,0 +1,115 @@
+"""The terminal face: an answer drawn with rich, a conversation, and the reading of a file."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from bot.batch import read_text
+from bot.errors import KbError
+from bot.findings import ParseResult
+from bot.parse import parse
+from bot.phrases import say
+from bot.render import markdown
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+    from bot.engine import Bot
+
+_FENCE = re.compile(r"((?:^|(?<=\n))[ ]*`{3,}text\n(?:.*\n)*?[ ]*`{3,}(?=\n|$))")
+_COLOURS = {"problem": "red", "normal": "green", "not_shown": "yellow", "not_recognised": "yellow"}
+
+
+def show(answer: Answer, console: Console | None = None) -> None:
+    """Draw one answer."""
+    console = console or Console()
+    for part in _FENCE.split(markdown(answer)):
+        if _FENCE.fullmatch(part):
+            _show_fence(part, console)
+        else:
+            console.print(Markdown(part))
+    used = answer.model or "no model"
+    console.print(f"[dim]index {answer.index_version} · {used} · {answer.elapsed_ms:.0f} ms[/dim]")
+
+
+def _show_fence(fence: str, console: Console) -> None:
+    """Draw a command or an output unwrapped, so that it can be copied as it is."""
+    first, *lines, _ = fence.split("\n")
+    margin = len(first) - len(first.lstrip())
+    for line in lines:
+        console.print(Text("    " + line[margin:], style="bold cyan"), soft_wrap=True, highlight=False)
+
+
+def show_parse(result: ParseResult) -> None:
+    """Draw what a paste shows: outputs, findings with their evidence, and what was not read."""
+    console = Console()
+    for output in result.outputs:
+        state = "complete" if output.complete else "cut off; missing " + ", ".join(output.missing)
+        console.print(f"[bold]{escape(output.command)}[/bold] {output.start}-{output.end} {escape(state)}")
+    table = Table("state", "finding", "evidence", show_lines=True)
+    for finding in result.findings:
+        proof = "\n".join(item.text for item in finding.evidence[:3]) or (finding.next_command or "")
+        message = f"{escape(finding.message['en'])}\n{escape(finding.message['ja'])}"
+        table.add_row(f"[{_COLOURS[finding.state]}]{finding.state}[/]", message, escape(proof))
+    if result.findings:
+        console.print(table)
+    for start, end in result.unrecognised:
+        console.print(f"[dim]not read: characters {start}-{end}[/dim]")
+
+
+def parse_file(file: str) -> ParseResult:
+    """Read and parse one file (``-`` for standard input)."""
+    return parse(read_text(file))
+
+
+def chat(bot: Bot) -> int:
+    """Hold a conversation until end of input; a paste ends with an empty line."""
+    from bot.engine import Question
+
+    console = Console()
+    console.print("[dim]Ask in Japanese or English, or paste output and end with an empty line. Ctrl-D ends.[/dim]")
+    history: list[dict[str, str]] = []
+    while (said := _read(console)) is not None:
+        if not said.strip():
+            continue
+        try:
+            answer = bot.ask(Question(said, history=tuple(history)))
+        except KbError as error:
+            console.print(f"[red]{escape(str(error))}[/red]")
+            continue
+        show(answer, console)
+        history += [{"role": "user", "content": said}, {"role": "assistant", "content": _gist(answer)}]
+    return 0
+
+
+def _read(console: Console) -> str | None:
+    """Return one question (a line) or one paste (lines up to an empty one); None at end of input."""
+    lines: list[str] = []
+    try:
+        lines.append(console.input("[bold cyan]> [/bold cyan]"))
+        while lines[-1] and _more_waits():
+            lines.append(input())
+    except EOFError:
+        return "\n".join(lines) if lines else None
+    return "\n".join(lines)
+
+
+def _more_waits() -> bool:
+    """Say whether more of a paste is already waiting behind the line just read."""
+    if not sys.stdin.isatty():
+        return False
+    import select
+
+    return bool(select.select([sys.stdin], [], [], 0.05)[0])
+
+
+def _gist(answer: Answer) -> str:
+    """Return what of an answer later questions lean on: its titles."""
+    return " / ".join(section.title for section in answer.sections) or say("abstain", answer.language)

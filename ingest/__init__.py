@@ -1,0 +1,1 @@
+"""From the knowledge base to a searchable index: sources, chunks, vectors, builds."""

@@ -1,0 +1,82 @@
+"""The articles of one build as one JSON file, so that a question never waits for Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ingest.sources import Sources
+from kb.schema import Article, Command, FrontMatter, Passage
+
+_WORD = re.compile(r"[a-z]+|[\u30a1-\u30ff]+")
+
+
+class Catalogue:
+    """Articles by language and topic, and the subjects that lie outside the guide."""
+
+    def __init__(self, articles: list[Article], outside: list[dict[str, Any]]) -> None:
+        """Hold ``articles`` in their order and ``outside`` as read from kb/out_of_scope.yaml."""
+        self.articles = {(article.language, article.front.id): article for article in articles}
+        self.outside = {subject["id"]: subject for subject in outside}
+        self.subject_names = [(_names_pattern(subject["names"]), subject) for subject in outside]
+        self._quotes = {
+            (article.path, passage.first, passage.last): passage.quote
+            for article in articles
+            for passage in article.passages
+        }
+
+    def article(self, language: str, topic: str) -> Article:
+        """Return one topic's article; raises KeyError for a topic that the build lacks."""
+        return self.articles[(language, topic)]  # type: ignore[index]
+
+    def quote(self, path: str, first: int, last: int) -> str | None:
+        """Return the passage at those lines of ``path``, byte for byte, or None when there is none."""
+        return self._quotes.get((path, first, last))
+
+    def words(self) -> set[str]:
+        """Return every word of the articles, in lower case, as it is spelt there."""
+        texts = [passage.quote for article in self.articles.values() for passage in article.passages]
+        texts += [" ".join((a.front.title, *a.front.symptoms, *a.front.keywords)) for a in self.articles.values()]
+        return set(_WORD.findall(" ".join(texts).lower()))
+
+    def topics(self) -> tuple[str, ...]:
+        """Return every topic id once."""
+        return tuple(dict.fromkeys(topic for _, topic in self.articles))
+
+
+def _names_pattern(names: dict[str, list[str]]) -> re.Pattern[str]:
+    """Match any name of a subject, latin ones as whole words."""
+    found = sorted({name.lower() for language in names.values() for name in language}, key=len, reverse=True)
+    whole = [rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else re.escape(name) for name in found]
+    return re.compile("|".join(whole) or r"(?!)")
+
+
+def save(sources: Sources, file: Path) -> None:
+    """Write the catalogue of ``sources``."""
+    articles = [asdict(article) | {"front": article.front.model_dump(mode="json")} for article in sources.articles]
+    body = {"articles": articles, "outside": sources.outside}
+    file.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+
+
+def load(file: Path) -> Catalogue:
+    """Read what :func:`save` wrote."""
+    body = json.loads(file.read_text(encoding="utf-8"))
+    return Catalogue([_article(item) for item in body["articles"]], body["outside"])
+
+
+def _article(item: dict[str, Any]) -> Article:
+    front = FrontMatter.model_construct(**{k: _frozen(v) for k, v in item["front"].items()})
+    passages = tuple(_passage(passage) for passage in item["passages"])
+    return Article(item["language"], item["path"], front, passages)
+
+
+def _passage(item: dict[str, Any]) -> Passage:
+    commands = tuple(Command(**command) for command in item["commands"])
+    return Passage(**{k: _frozen(v) for k, v in item.items()} | {"commands": commands})
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    return tuple(value) if isinstance(value, list) else value
