@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.retrieve import Retriever, Search
-from bot.scope import LENIENCE, Scope, confidence_of, decide, signs
+from bot.scope import THRESHOLD, Scope, confidence_of, decide, signs
 from kb.schema import Language
 
 MAX_CONTEXT = 1_000
@@ -27,8 +27,8 @@ def search_in_context(
     if not before.strip():
         return alone, decide(alone, retriever.catalogue)
     both = retriever.search(f"{before}\n{words}", language)
-    lenience = LENIENCE if confidence_of(signs(both, named=False)) > 0 else 0.0
-    return _blend(alone, both), decide(alone, retriever.catalogue, lenience)
+    continues = confidence_of(signs(both, named=False)) >= THRESHOLD
+    return _blend(alone, both), decide(alone, retriever.catalogue, continues=continues)
 
 
 def _blend(alone: Search, both: Search) -> Search:

@@ -87,7 +87,7 @@ def _valid(citation: Citation, lookup: Lookup) -> bool:
 
 
 def _proven(finding: Finding, paste: str) -> bool:
-    exact = all(paste[e.start : e.end] == e.text for e in finding.evidence)
+    exact = all(e.end - e.start == len(e.text) and paste[e.start : e.end] == e.text for e in finding.evidence)
     return exact and (bool(finding.evidence) or finding.state in ("not_shown", "not_recognised"))
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.findings import Evidence, Finding
-from bot.needles import ERRORLOGS, Needle, groups, loose
+from bot.needles import ERRORLOGS, Needle, loose
 from bot.outputs import sr_errorlog, syslog, tfo_log
 from bot.outputs.errorlog import split_records
 from bot.outputs.signatures import Signature, build_finding, find_hits
@@ -70,14 +70,12 @@ class Tally:
 Tallies = dict[str, Tally]
 
 
-def scan_plain(block: bytes, base: int, tallies: Tallies) -> None:
+def scan_plain(block: bytes, base: int, tallies: Tallies, wanted: Iterable[Needle]) -> None:
     """Count in an ASCII block of whole records, one or several a line; ``base`` is its first offset."""
-    for group in groups():
-        if any(sign in block for sign in group.signs):
-            for needle in group.needles:
-                first = block.find(needle.text)
-                if first >= 0:
-                    _count(block, base, needle, first, tallies)
+    for needle in wanted:
+        first = block.find(needle.text)
+        if first >= 0:
+            _count(block, base, needle, first, tallies)
 
 
 def _count(block: bytes, base: int, needle: Needle, first: int, tallies: Tallies) -> None:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from bot.findings import Finding, ParsedOutput, ParseResult
 from bot.outputs import LOGS, OUTPUTS
-from bot.outputs.base import Reading, Span, finding
-from bot.outputs.echo import Echo, echoes, is_prompt
-from bot.outputs.starts import STARTS
-from bot.paste import View, clean
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A place where an output may begin: a typed command, or a pattern that proves an output."""
-
-    start: int
-    end: int
-    echo: Echo | None = None
-    modules: tuple[ModuleType, ...] = ()
-    heads: frozenset[str] = frozenset()
+from bot.outputs.base import Reading, Span
+from bot.outputs.echo import is_prompt
+from bot.outputs.starts import COMMAND_LINE, STARTS
+from bot.paste import Paste, View, clean
+from bot.segment import segments
 
 
 @dataclass(slots=True)
@@ -49,20 +39,47 @@ def parse(text: str) -> ParseResult:
 
     Offsets are offsets of ``text`` as given. The same text always yields the same result.
     """
-    parsed = _parse(clean(text))
-    joined = clean(text, STARTS)
-    if len(joined.text) != len(parsed.view.text):
-        other = _parse(joined)
-        if other.score > parsed.score:
-            parsed = other
+    parsed = _best(text)
+    if text[-1:].strip() and _cut_off(parsed):
+        shorter = _best(text[: -len(text[-_TAIL:].split()[-1])])
+        if _missing(shorter) <= _missing(parsed):
+            parsed = shorter
     return _result(text, parsed)
+
+
+_TAIL = 200
+
+
+def _missing(parsed: _Parsed) -> set[tuple[str, str]]:
+    return {(reading.command, label) for _, _, reading in parsed.readings for label in reading.missing}
+
+
+def _cut_off(parsed: _Parsed) -> bool:
+    """Whether an output that lacks something reaches the end of the text: its last word may be cut."""
+    return any(
+        reading.missing and reading.end >= len(view.text) - 40
+        for view, module, reading in parsed.readings
+        if module in OUTPUTS
+    )
+
+
+def _best(text: str) -> _Parsed:
+    """Read the text as it is, and with the lines joined that a terminal broke, whichever says more."""
+    paste = Paste(text)
+    parsed = _parse(paste.view)
+    for view, likely in paste.unwrapped(STARTS):
+        joined = _parse(view)
+        if joined.score > parsed.score or (likely and joined.score == parsed.score):
+            parsed = joined
+    return parsed
 
 
 def _parse(view: View) -> _Parsed:
     logs = [(view, module, reading) for module in LOGS for reading in module.read_all(view)]
-    pieces = sorted(span for _, _, reading in logs for span in reading.spans or ((reading.start, reading.end),))
+    taken = [span for _, _, reading in logs for span in reading.spans or ((reading.start, reading.end),)]
+    pieces = sorted(piece for span in taken for piece in _clipped(view.text, *span))
     body = view.without(_apart(pieces)) if pieces else view
-    outputs, unread = _outputs(body)
+    outputs, unread = segments(body)
     readings = [*logs, *((body, module, reading) for module, reading in outputs)]
     findings = [found for _, _, reading in readings for found in reading.findings] + unread
     for module in (*OUTPUTS, *LOGS):
@@ -70,6 +87,27 @@ def _parse(view: View) -> _Parsed:
         if own and hasattr(module, "across"):
             findings += module.across(own[0][0], [reading for _, reading in own])
     return _Parsed(view, readings, _settled(findings))
+
+
+_CODE = re.compile(r"%[A-Z]{2}")
+
+
+def _clipped(text: str, start: int, end: int) -> list[Span]:
+    """Return what of a log's piece is the log's for sure, so that no line of an output is left out.
+
+    A message of the system log is one line; an error log's records end where an output's line begins.
+    """
+    if not _CODE.search(text, start, min(end, start + 120)):
+        line = COMMAND_LINE.search(text, start, end)
+        return [(start, line.start() if line else end)]
+    lines, low = [], start
+    while low < end:
+        high = text.find("\n", low, end)
+        high = end if high < 0 else high
+        if low == start or _CODE.search(text, low, min(high, low + 120)):
+            lines.append((low, high))
+        low = high + 1
+    return lines
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:
@@ -81,129 +119,6 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _anchors() -> tuple[re.Pattern[str], dict[str, tuple[tuple[ModuleType, ...], frozenset[str]]]]:
-    """Return one pattern of all anchors, and for each group its modules and whose head it is."""
-    owners: dict[str, list[tuple[ModuleType, bool]]] = {}
-    for module in OUTPUTS:
-        for i, pattern in enumerate(module.ANCHORS):
-            owners.setdefault(pattern.pattern, []).append((module, i == 0))
-    table = {}
-    parts = []
-    for i, (source, pairs) in enumerate(owners.items()):
-        heads = frozenset(module.COMMAND for module, head in pairs if head)
-        table[f"a{i}"] = tuple(module for module, _ in pairs), heads
-        parts.append(f"(?P<a{i}>{re.sub('[(][?]P<[a-z_0-9]+>', '(?:', source)})")
-    return re.compile("|".join(parts)), table
-
-
-_ANCHOR, _OWNERS = _anchors()
-
-
-def _marks(text: str) -> list[_Mark]:
-    typed = echoes(text)
-    marks = [_Mark(echo.start, echo.end, echo=echo) for echo in typed]
-    inside = {place for echo in typed for place in range(echo.start, echo.end)}
-    for found in _ANCHOR.finditer(text):
-        if found.start() not in inside:
-            modules, heads = _OWNERS[found.lastgroup or ""]
-            marks.append(_Mark(found.start(), found.end(), modules=modules, heads=heads))
-    return sorted(marks, key=lambda mark: mark.start)
-
-
-def _outputs(view: View) -> tuple[list[tuple[ModuleType, Reading]], list[Finding]]:
-    """Read the outputs of the command line in ``view``, and tell of commands without a readable one."""
-    marks = _marks(view.text)
-    outputs: list[tuple[ModuleType, Reading]] = []
-    unread: list[Finding] = []
-    done, echo, used = 0, None, True
-    for i, mark in enumerate(marks):
-        if mark.start < done:
-            continue
-        if mark.echo:
-            unread += [] if used or echo is None else _unread(view, echo)
-            echo, used = mark.echo, False
-            module = _BY_COMMAND.get(mark.echo.command or "")
-            found = _try(view, module, marks, i, echo, mark.end) if module and _alone(marks, i) else None
-        else:
-            found = _first(view, marks, i, echo, done)
-        if found:
-            outputs.append(found)
-            done = found[1].end
-            used = True
-    unread += [] if used or echo is None else _unread(view, echo)
-    return outputs, unread
-
-
-_BY_COMMAND = {module.COMMAND: module for module in OUTPUTS}
-
-
-def _alone(marks: Sequence[_Mark], i: int) -> bool:
-    """Whether no anchor follows the echo ``marks[i]`` before the next echo."""
-    return i + 1 == len(marks) or marks[i + 1].echo is not None
-
-
-def _first(
-    view: View, marks: Sequence[_Mark], i: int, echo: Echo | None, done: int
-) -> tuple[ModuleType, Reading] | None:
-    """Ask the modules that share the anchor, the announced one first."""
-    mark = marks[i]
-    asked = [module for module in mark.modules if echo and echo.command == module.COMMAND]
-    for module in (*asked, *(module for module in mark.modules if module not in asked)):
-        if echo and getattr(module, "NEEDS_ECHO", False) and echo.command not in (None, module.COMMAND):
-            continue
-        announced = echo if echo and echo.end >= done and echo.command in (None, module.COMMAND) else None
-        start = announced.end if announced else mark.start if module.COMMAND in mark.heads else done
-        found = _try(view, module, marks, i, announced, max(start, echo.end if echo else 0))
-        if found:
-            return found
-    return None
-
-
-def _try(
-    view: View, module: ModuleType, marks: Sequence[_Mark], i: int, echo: Echo | None, start: int
-) -> tuple[ModuleType, Reading] | None:
-    known = echo if echo and echo.command == module.COMMAND else None
-    reading = module.read(view, known.start if known else start, _limit(module, marks, i, len(view.text)))
-    if reading is None:
-        return None
-    if known:
-        reading = replace(reading, start=min(known.start, reading.start))
-    return module, reading
-
-
-def _limit(module: ModuleType, marks: Sequence[_Mark], i: int, end: int) -> int:
-    """Return where the output that ``marks[i]`` begins has to have ended."""
-    owns = getattr(module, "OWNS", frozenset())
-    for mark in marks[i + 1 :]:
-        if mark.echo:
-            if not (getattr(module, "MERGES", False) and mark.echo.command == module.COMMAND):
-                return mark.start
-        elif module in mark.modules:
-            if module.COMMAND in mark.heads and not getattr(module, "REPEATS", False):
-                return mark.start
-        elif not owns or not any(other.COMMAND in owns for other in mark.modules):
-            return mark.start
-    return end
-
-
-def _unread(view: View, echo: Echo) -> list[Finding]:
-    """Tell of a known command whose output could not be read; of others nothing is claimed."""
-    module = _BY_COMMAND.get(echo.command or "")
-    if module is None or not echo.at_prompt:
-        return []
-    message = (
-        f"{module.COMMAND} の出力を読み取れませんでした。もう一度実行し、出力の全体を貼り付けてください。",
-        f"The output of {module.COMMAND} could not be read; run it again and paste all of it.",
-    )
-    trigger = (
-        "コマンドのあとに、知っている形の出力がありません。",
-        "No output of a known form follows the command.",
-    )
-    id = "unread-" + re.sub(r"[^a-z]+", "-", module.COMMAND)
-    span = [(echo.start, echo.end)]
-    return [finding(view, id, module.TOPIC, "not_recognised", message, trigger, span, module.COMMAND)]
 
 
 def _settled(findings: Sequence[Finding]) -> list[Finding]:

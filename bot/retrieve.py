@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from bot.spelling import Speller
 from ingest import catalogue, index
 from ingest.encode import Encoder, encoder_name, load_encoder
 from ingest.head import OUTSIDE, TopicHead
-from ingest.keyword import KeywordIndex
+from ingest.keyword import DOUBT, KeywordIndex
 from kb.schema import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 
 CANDIDATES = 150
 """Chunks asked of the vector store for one question."""
+NEIGHBOURS = 30
+"""Nearest chunks among which out-of-scope examples are counted."""
 KEYWORD_SHARE = 0.35
 """The keyword channel's part of a topic's score: articles exist in the question's language, so it is high."""
+NAMED_GAIN = 0.12
+"""What an identifier that belongs to one topic alone adds to it when a question holds it as it is."""
 HEAD_SHARE = 0.5
 """The topic head's part of the dense channel; the nearest chunk has the rest."""
 
@@ -53,16 +58,21 @@ class Search:
     """What one question found: topics best first, and what lies outside the guide.
 
     ``outside`` holds (subject id, centred cosine) of the nearest out-of-scope examples, best first;
+    ``outside_share`` is their part (0 to 1) among the nearest chunks, near ones counting most;
     ``outside_head`` is the topic head's score for being outside; ``known`` the share of the question's
-    weight that the knowledge base has a word for anywhere.
+    weight that the knowledge base has a word for anywhere; ``unknown`` and ``weight`` the summed rarity of
+    the words it has none for, and of all.
     """
 
     question: str
     language: str
     hits: tuple[Hit, ...]
     outside: tuple[tuple[str, float], ...]
+    outside_share: float
     outside_head: float
     known: float
+    unknown: float
+    weight: float
     tokens: tuple[str, ...]
 
 
@@ -121,33 +131,69 @@ class Retriever:
         words = text.tokens(question)
         keywords = self._keywords[language]
         vector = self._head.centre(self._encoder.queries([question]), language)
-        near, outside = self._nearest(vector, language, keywords.topics)
+        chunks = self._nearest(vector, language)
+        near, outside = _by_topic(chunks, keywords.topics)
         head = self._head.scores(vector[0])
         heads = np.array([head[topic] for topic in keywords.topics], dtype=np.float32)
         shares = keywords.whole.coverage(words)
         dense = (1 - HEAD_SHARE) * scaled(near) + HEAD_SHARE * scaled(heads)
-        fused = blend(dense, keywords.scores(words), KEYWORD_SHARE)
+        fused = blend(dense, keywords.scores(words), KEYWORD_SHARE) + self._named(question, language, keywords.topics)
         columns = zip(keywords.topics, fused, near, heads, shares, strict=True)
         hits = [Hit(topic, *map(float, values)) for topic, *values in columns]
         hits.sort(key=lambda hit: (-hit.score, hit.topic))
-        known = keywords.whole.known(words)
-        return Search(question, language, tuple(hits), outside, head.get(OUTSIDE, 0.0), known, tuple(words))
+        unknown, weight = keywords.whole.unknown(words)
+        return Search(
+            question,
+            language,
+            tuple(hits),
+            outside,
+            outside_share=_outside_share(chunks[:NEIGHBOURS]),
+            outside_head=head.get(OUTSIDE, 0.0),
+            known=(weight - unknown) / (weight + DOUBT),
+            unknown=unknown,
+            weight=weight,
+            tokens=tuple(words),
+        )
 
-    def _nearest(
-        self, vector: Vectors, language: str, topics: list[str]
-    ) -> tuple[Scores, tuple[tuple[str, float], ...]]:
-        """Return the cosine of each topic's best chunk, and of the nearest subjects outside."""
+    def _named(self, question: str, language: Language, topics: list[str]) -> Scores:
+        """Return what each topic gains from an identifier of its own that stands in the question as it is."""
+        asked = " ".join(question.lower().split())
+        gains = np.zeros(len(topics), dtype=np.float32)
+        for phrase, owners in self.catalogue.identifiers(language).items():
+            if phrase in asked and _stands_apart(phrase, asked):
+                for topic in owners:
+                    place = topics.index(topic)
+                    gains[place] = max(gains[place], NAMED_GAIN / len(owners))
+        return gains
+
+    def _nearest(self, vector: Vectors, language: str) -> list[tuple[str, float]]:
         name = index.collection_name(self.version, language)
-        near = self._vectors.nearest(name, vector, min(CANDIDATES, self.manifest.counts[name]))
-        best: dict[str, float] = {}
-        outside: dict[str, float] = {}
-        for chunk, similarity in near:
-            _, topic, kind = chunk.split("/")[:3]
-            target, key = (outside, kind) if topic == OUTSIDE else (best, topic)
-            target.setdefault(key, similarity)
-        floor = near[-1][1] if near else 0.0
-        dense = np.array([best.get(topic, floor) for topic in topics], dtype=np.float32)
-        return dense, tuple(sorted(outside.items(), key=lambda pair: -pair[1]))
+        return self._vectors.nearest(name, vector, min(CANDIDATES, self.manifest.counts[name]))
+
+
+def _by_topic(chunks: list[tuple[str, float]], topics: list[str]) -> tuple[Scores, tuple[tuple[str, float], ...]]:
+    """Return the cosine of each topic's best chunk, and of the nearest subjects outside, best first."""
+    best: dict[str, float] = {}
+    outside: dict[str, float] = {}
+    for chunk, similarity in chunks:
+        _, topic, kind = chunk.split("/")[:3]
+        target, key = (outside, kind) if topic == OUTSIDE else (best, topic)
+        target.setdefault(key, similarity)
+    floor = chunks[-1][1] if chunks else 0.0
+    dense = np.array([best.get(topic, floor) for topic in topics], dtype=np.float32)
+    return dense, tuple(sorted(outside.items(), key=lambda pair: -pair[1]))
+
+
+def _stands_apart(phrase: str, text: str) -> bool:
+    """Say whether ``phrase`` stands in ``text`` as whole words: "Status 1" does not stand in "Status 16"."""
+    return re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", text) is not None
+
+
+def _outside_share(chunks: list[tuple[str, float]]) -> float:
+    """Return the weight of out-of-scope examples among ``chunks``; a chunk 0.05 farther weighs e times less."""
+    weights = np.exp((np.array([similarity for _, similarity in chunks]) - chunks[0][1]) / 0.05)
+    outside = np.array([chunk.split("/")[1] == OUTSIDE for chunk, _ in chunks])
+    return float((weights * outside).sum() / weights.sum())
 
 
 def _open_vectors(folder: Path, counts: dict[str, int]) -> VectorStore:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.errors import InputError
 from bot.findings import ParsedOutput, ParseResult
+from bot.forms import Forms
 from bot.logscan import Tallies, Tally, scan_marked, scan_plain
 from bot.needles import OWNERS, holds_needle
 from bot.outputs.errorlog import HEADER, log_of
@@ -44,6 +45,7 @@ class _State:
     logs: dict[str, _Log] = field(default_factory=dict)
     tallies: Tallies = field(default_factory=dict)
     unread: list[tuple[int, int]] = field(default_factory=list)
+    forms: Forms = field(default_factory=Forms)
     name: str | None = None
 
 
@@ -106,7 +108,7 @@ def _take(state: _State, block: bytes, base: int) -> int:
         records += sum(block.count(sign) for sign in _OTHERS)
     if records and _is_plain(block):
         end = base + len(block)
-        scan_plain(block, base, state.tallies)
+        scan_plain(block, base, state.tallies, state.forms.wanted(block, records))
     else:
         end = _take_marked(state, block, base)
         records = records or _squeezed_records(block)

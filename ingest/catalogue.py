@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,16 @@ class Catalogue:
     def quote(self, path: str, first: int, last: int) -> str | None:
         """Return the passage at those lines of ``path``, byte for byte, or None when there is none."""
         return self._quotes.get((path, first, last))
+
+    @cache  # noqa: B019 (a catalogue lives as long as the process)
+    def identifiers(self, language: str) -> dict[str, tuple[str, ...]]:
+        """Return the keywords of ``language`` of six characters or more, in lower case, and who has them."""
+        owners: dict[str, list[str]] = {}
+        for (spoken, topic), article in self.articles.items():
+            for keyword in {keyword.lower() for keyword in article.front.keywords}:
+                if spoken == language and len(keyword) >= 6:
+                    owners.setdefault(keyword, []).append(topic)
+        return {keyword: tuple(topics) for keyword, topics in owners.items() if len(topics) <= 3}
 
     def words(self) -> set[str]:
         """Return every word of the articles, in lower case, as it is spelt there."""

@@ -74,11 +74,11 @@ class KeywordIndex:
                 held[self.documents[self.offsets[position] : self.offsets[position + 1]]] += rarity
         return held / (total + DOUBT) if total else held
 
-    def known(self, query: Sequence[str]) -> float:
-        """Return the IDF-weighted share (0 to 1) of ``query``'s tokens that any document holds."""
+    def unknown(self, query: Sequence[str]) -> tuple[float, float]:
+        """Return the summed rarity of ``query``'s distinct tokens that no document holds, and of all."""
         rarities = {token: self.rarity(token) for token in query}
-        held = sum(rarity for token, rarity in rarities.items() if token in self.vocabulary)
-        return held / (sum(rarities.values()) + DOUBT) if rarities else 0.0
+        missing = sum(rarity for token, rarity in rarities.items() if token not in self.vocabulary)
+        return missing, sum(rarities.values())
 
     def rarity(self, token: str) -> float:
         """Return a token's IDF; a token that no document holds counts as the rarest."""

@@ -20,7 +20,7 @@ _RECORD = re.compile(
     r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d\.\d{3}\(Local\) ?\(\d+ \d\.\d\) [A-Z]{4} \(\d+\) (.*?)(?=\d\d/\d\d/\d{4} \d\d:|$)"
 )
 _SOURCE = re.compile(r"\[[\w ]+\. ?cpp:\d+\]")
-_VALUE = re.compile(r"\S*[\d_<>@=()\[\]{}'\"/:.,#]\S*|\b[A-Z]{2,}\b")
+_VALUE = re.compile(r"\S*[\d_<>@=()\[\]{}'\"/:.,#]\S*|\b[A-Z]{2,}\b|\b\w+[a-z][A-Z]\w*\b")
 _FILE = re.compile(r"[\w./*-]*\w-errorlog[\w.*]*|/local1/[\w./*-]+", re.ASCII)
 _VERSION = re.compile(r"(?<![\d.])[45]\.\d\.\d(?![\d.])")
 _BUTTON = re.compile(r"\[([A-Za-z][A-Za-z ]{4,80})\]")
@@ -45,9 +45,10 @@ def coverage(guide: Path, root: Path) -> list[Fact]:
 
 
 def _fact(kind: str, text: str, texts: dict[str, str]) -> Fact:
-    """Look a fact up; before a counter the flattened guide may have left a value or a heading."""
+    """Look a fact up; before a counter the flattened guide may have left a value, a heading or a remark."""
     words = text.split(" ")
-    for start in range(len(words) - 1 if kind == "counter" else 1):
+    shortest = 1 if text.startswith("Should see") else 2
+    for start in range(max(1, len(words) - shortest + 1) if kind == "counter" else 1):
         shorter = " ".join(words[start:])
         if homes := _homes(shorter, texts):
             return Fact(kind, shorter, homes)

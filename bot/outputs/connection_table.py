@@ -1,0 +1,191 @@
+"""show statistics connection optimized mapi: the counters, the legend and the table of connections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bot.findings import Finding
+from bot.outputs.accelerator import announced
+from bot.outputs.base import IP, NUMBER, Anchor, Item, Labels, Reading, Span, at_end, finding, leftovers, values, words
+from bot.paste import View
+
+COMMAND = "show statistics connection optimized mapi"
+TOPIC = "optimized-connections"
+DETAIL = "show statistics connection optimized mapi detail"
+_END = rf"{IP}:[0-9]{{1,5}}"
+_MAC = r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}"
+_COLUMNS = re.compile(
+    r"(?<![A-Za-z])ConnID[ \n]?Source[ \n]?IP:Port[ \n]?Dest[ \n]?IP:Port[ \n]?PeerID[ \n]?Accel(?![A-Za-z])(?P<rr>[ \n]?RR(?![A-Za-z:]))?"
+)
+ANCHORS = (
+    Anchor(r"(?<![A-Za-z])Current[ \n]?Active[ \n]?Optimized[ \n]?Flows[ \n]?:", ("Current",)),
+    Anchor(_COLUMNS.pattern, ("ConnID",)),
+    Anchor(
+        r"(?<![A-Za-z])Current[ \n]?Active[ \n]?(?:Optimized[ \n]?TCP|Auto-Discovery|Pass-Through)[ \n]",
+        ("Current",),
+    ),
+    Anchor(rf"(?<![0-9.:])[0-9]{{1,10}}[ \n]{_END}[ \n]{_END}[ \n]{_MAC}[ \n][A-Z]", ()),
+)
+NEEDS_ECHO = True
+LABELS = Labels(
+    (
+        ("Current Active Optimized Flows", NUMBER),
+        ("Current Active Optimized TCP Plus Flows", NUMBER),
+        ("Current Active Optimized TCP Only Flows", NUMBER),
+        ("Current Active Optimized TCP Preposition Flows", NUMBER),
+        ("Current Active Auto-Discovery Flows", NUMBER),
+        ("Current Reserved Flows", NUMBER),
+        ("Current Active Pass-Through Flows", NUMBER),
+        ("Historical Flows", NUMBER),
+    ),
+    frozenset({"Current Reserved Flows"}),
+    last=False,
+)
+_ROW = re.compile(
+    rf"(?<![0-9.:])([0-9]{{1,10}})[ \n]({_END})[ \n]({_END})[ \n]({_MAC})[ \n]([A-Z]{{1,12}})(?![A-Za-z0-9:])"
+    r"(?:[ \n]([0-9]{1,3}(?:\.[0-9]{1,4})?[ ]?%|[0-9]{1,3}\.[0-9]{1,4}(?![0-9.])))?"
+)
+_ROW_BEGINS = re.compile(rf"[ \n]?[0-9]{{1,10}}(?:[ \n]{_END}|\Z)|[ \n]?[0-9]{{1,10}}[ \n][0-9.:]{{1,21}}\Z")
+_ENTRY = r"(?<![A-Za-z0-9])([A-Z]{1,2})[ \n]?:[ \n]?([A-Za-z][A-Za-z \n/-]{1,30}?)[ \n]?(?=,|\Z|(?<=[ \n])[A-Z]{1,2}[ \n]?:"
+_LEGEND = re.compile(_ENTRY + ")")
+_CUT_LEGEND = re.compile(_ENTRY + "|\n)")
+_LEGEND_SPAN = re.compile(r"(?<![A-Za-z])D[ \n]?:[ \n]?DRE(?![A-Za-z])")
+_OTHER_NAMES = ("CIFS", "HTTP", "NFS", "SSL", "VIDEO", "ICA", "SMB")
+_DEFAULT = {"C": "CIFS", "G": "GENERIC", "H": "HTTP", "M": "MAPI", "N": "NFS", "S": "SSL", "V": "VIDEO"}
+_SHOWN = 50
+
+
+def read(view: View, start: int, end: int) -> Reading | None:
+    """Read counters, legend and connections; None for a table of other accelerators."""
+    text = view.text
+    columns = _COLUMNS.search(text, start, end)
+    found = LABELS.read(text, start, columns.start() if columns else end)
+    legend, legend_span = _legend(text, start, columns.start() if columns else end, columns is not None)
+    rows, spans, cut = _rows(text, columns.end() if columns else start, end, bool(columns and columns["rr"]))
+    if not (found or columns or rows):
+        return None
+    letters = _DEFAULT | {key: name.upper() for key, name in legend.items()}
+    if announced(text, start, end) != COMMAND and _foreign(rows, letters):
+        return None
+    data: dict[str, Any] = values(found) | {"legend": legend, "connections": rows}
+    missing = _missing(found, legend, columns, cut)
+    pieces = [(item.start, item.end) for item in found.values()] + ([columns.span()] if columns else [])
+    pieces += ([legend_span] if legend else []) + spans[:1] + spans[-1:]
+    first, last = min(low for low, _ in pieces), max(high for _, high in pieces)
+    checks = _checks(view, rows, spans, letters, cut or not columns)
+    unread = leftovers(text, [*pieces, *spans]) if len(spans) < 5000 else []
+    return Reading(COMMAND, first, last, data, missing, checks, unread=tuple(unread))
+
+
+def _legend(text: str, start: int, end: int, whole: bool) -> tuple[dict[str, str], Span]:
+    begin = _LEGEND_SPAN.search(text, start, end)
+    if begin is None:
+        return {}, (start, start)
+    stop = min(end, begin.start() + 400)
+    legend: dict[str, str] = {}
+    last = begin.start()
+    for entry in (_LEGEND if whole else _CUT_LEGEND).finditer(text, begin.start(), stop):
+        if len(legend) and entry.start() - last > 4:
+            break
+        if whole or not at_end(text, entry.end()):
+            legend[entry[1]], last = words(entry[2]), entry.end()
+    return legend, (begin.start(), last)
+
+
+def _rows(text: str, start: int, end: int, rr: bool) -> tuple[list[dict[str, Any]], list[Span], bool]:
+    """Return the connections, their spans, and whether the text was cut within a row."""
+    rows: list[dict[str, Any]] = []
+    spans: list[Span] = []
+    for found in _ROW.finditer(text, start, end):
+        conn, source, dest, peer, accel, ratio = found.groups()
+        row: dict[str, Any] = {} if found.start() == 0 else {"conn_id": int(conn)}
+        row |= {"source": source, "destination": dest, "peer_id": peer, "accel": accel}
+        if ratio is not None:
+            row["reduction_ratio"] = float(ratio.rstrip("% "))
+        rows.append(row)
+        spans.append(found.span())
+    if rr and rows and spans[-1][1] >= len(text.rstrip()) and "reduction_ratio" not in rows[-1]:
+        return rows[:-1], spans[:-1], True
+    after = spans[-1][1] if spans else start
+    begun = _ROW_BEGINS.match(text, after, end)
+    return rows, spans, bool(begun) and end == len(text)
+
+
+def _foreign(rows: Sequence[dict[str, Any]], letters: dict[str, str]) -> bool:
+    others = {key for key, name in letters.items() if name in _OTHER_NAMES and len(key) == 1}
+    mapi = {key for key, name in letters.items() if name in ("MAPI", "GENERIC")}
+    return any(set(row["accel"]) & others and not set(row["accel"]) & mapi for row in rows)
+
+
+def _missing(
+    found: dict[str, Item], legend: dict[str, str], columns: re.Match[str] | None, cut: bool
+) -> tuple[str, ...]:
+    missing = LABELS.missing(found)
+    missing += () if legend else ("D:DRE,L:LZ,T:TCP Optimization",)
+    missing += () if columns else ("ConnID", "Source IP:Port", "Dest IP:Port", "PeerID", "Accel")
+    return missing + (("connections",) if cut else ())
+
+
+_WHY = (
+    "Accel 列の文字を組として読み、MAPI を表す文字があるかを見ます。",
+    "The letters of the Accel column are read as a set; the check looks for the one that stands for MAPI.",
+)
+_WHY_GENERIC = (
+    "Accel 列に汎用 AO を表す文字があり、MAPI を表す文字がない接続を探します。",
+    "The check looks for connections whose Accel letters hold the generic AO's and not MAPI's.",
+)
+
+
+def _checks(
+    view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span], letters: dict[str, str], cut: bool
+) -> tuple[Finding, ...]:
+    mapi = {key for key, name in letters.items() if name == "MAPI" and len(key) == 1}
+    generic = {key for key, name in letters.items() if name == "GENERIC" and len(key) == 1}
+    sets = [set(row["accel"]) for row in rows]
+    handled = [i for i, accel in enumerate(sets) if accel & mapi]
+    pushed = [i for i, accel in enumerate(sets) if accel & generic and not accel & mapi]
+    unclear = [i for i, accel in enumerate(sets) if not accel & (mapi | generic)]
+    checks = [_handled(view, [spans[i] for i in handled], bool(rows))]
+    if pushed:
+        checks.append(_pushed(view, [rows[i] for i in pushed], [spans[i] for i in pushed]))
+    if unclear:
+        checks.append(_unclear(view, [rows[i] for i in unclear], [spans[i] for i in unclear]))
+    return tuple(checks)
+
+
+def _handled(view: View, spans: Sequence[Span], rows: bool) -> Finding:
+    id = "mapi-optimized-connections"
+    if spans:
+        message = (
+            f"MAPI AO が処理している接続が{len(spans)}件あります。",
+            f"The MAPI AO handles {len(spans)} of the connections.",
+        )
+        return finding(view, id, TOPIC, "normal", message, _WHY, spans[:_SHOWN])
+    message = (
+        "MAPI AO が処理している接続は、貼り付けた表にはありません。" if rows else "接続の行が貼り付けにありません。",
+        "No connection in the pasted table is handled by the MAPI AO." if rows else "No connection is in the paste.",
+    )
+    return finding(view, id, TOPIC, "not_shown", message, _WHY, (), COMMAND)
+
+
+def _pushed(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) -> Finding:
+    clients = list(dict.fromkeys(str(row["source"]).partition(":")[0] for row in rows))
+    names = ", ".join(clients[:_SHOWN]) + (" ..." if len(clients) > _SHOWN else "")
+    message = (
+        f"汎用 AO に渡された接続が{len(rows)}件あります。クライアント: {names}。",
+        f"{len(rows)} connections were handed to the generic AO, from the clients {names}.",
+    )
+    id = "mapi-generic-handoff"
+    return finding(view, id, "generic-ao-handoff", "problem", message, _WHY_GENERIC, spans[:_SHOWN])
+
+
+def _unclear(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) -> Finding:
+    kinds = ", ".join(dict.fromkeys(str(row["accel"]) for row in rows))
+    message = (
+        f"MAPI でも汎用 AO でもない接続があります({kinds})。詳細を確かめてください。",
+        f"Some connections belong neither to MAPI nor to the generic AO ({kinds}); look at their details.",
+    )
+    id = "mapi-accel-unknown"
+    return finding(view, id, TOPIC, "not_recognised", message, _WHY, spans[:_SHOWN], DETAIL)

@@ -1,0 +1,84 @@
+"""show statistics accelerator mapi: the accelerator's counters, secured connections among them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.findings import Finding
+from bot.outputs.base import DATE, NUMBER, Anchor, Item, Labels, Reading, extras, finding, leftovers, values
+from bot.outputs.mapi_counters import BUFFER_LABELS, RESET_LABEL, local_responses
+from bot.paste import View
+
+COMMAND = "show statistics accelerator mapi"
+TOPIC = "generic-ao-handoff"
+_HEAD = re.compile(r"(?<![A-Za-z])MAPI[ \n]?:[ \n]?Global[ \n]?Statistics")
+ANCHORS = (
+    Anchor(_HEAD.pattern, ("MAPI",)),
+    Anchor(
+        r"(?<![A-Za-z])(?:Secured[ \n]?Connections[ \n]?:|Accelerated[ \n]?Sessions[ \n]?:"
+        r"|Lower[ \n]?than[ \n]?2000[ \n]?Sessions|Higher[ \n]?than[ \n]?2007[ \n]?Sessions)",
+        ("Secured", "Accelerated", "Lower", "Higher"),
+    ),
+)
+LABELS = Labels(
+    (
+        ("Time Accelerator was started", DATE),
+        RESET_LABEL,
+        ("Total Handled Connections", NUMBER),
+        ("Total Optimized Connections", NUMBER),
+        ("Total Connections Handed-off with Compression Policies Unchanged", NUMBER),
+        ("Total Dropped Connections", NUMBER),
+        ("Current Active Connections", NUMBER),
+        ("Current Pending Connections", NUMBER),
+        ("Maximum Active Connections", NUMBER),
+        *BUFFER_LABELS,
+        ("Current 2000 Accelerated Sessions", NUMBER),
+        ("Current 2003 Accelerated Sessions", NUMBER),
+        ("Current 2007 Accelerated Sessions", NUMBER),
+        ("Secured Connections", NUMBER),
+        ("Lower than 2000 Sessions", NUMBER),
+        ("Higher than 2007 Sessions", NUMBER),
+    )
+)
+
+
+def read(view: View, start: int, end: int) -> Reading | None:
+    """Read the counters between ``start`` and ``end``; None where none of them stands."""
+    found = LABELS.read(view.text, start, end)
+    if not found:
+        return None
+    head = _HEAD.search(view.text, start, end)
+    spans = [(item.start, item.end) for item in found.values()]
+    more, unread = extras(view.text, leftovers(view.text, spans))
+    first = min(head.start() if head else end, *(low for low, _ in spans))
+    last = max(high for _, high in spans)
+    found_all = (_secured(view, found), local_responses(view, "mapi-local-responses", found, COMMAND))
+    data = values(found) | more
+    return Reading(COMMAND, first, last, data, LABELS.missing(found), found_all, unread=tuple(unread))
+
+
+def _secured(view: View, found: dict[str, Item]) -> Finding:
+    id, topic = "mapi-secured-connections", "generic-ao-handoff"
+    why = (
+        "Secured Connections が0より大きいかどうかを見ます。",
+        "The check asks whether Secured Connections is above 0.",
+    )
+    item = found.get("secured_connections")
+    if item is None:
+        absent = (
+            "Secured Connections が貼り付けに含まれていません。",
+            "Secured Connections is not in the paste.",
+        )
+        return finding(view, id, topic, "not_shown", absent, why, (), COMMAND)
+    span = [(item.start, item.end)]
+    if item.value > 0:
+        asked = (
+            f"暗号化された MAPI 接続が{item.value}件要求されており、汎用 AO に渡されます。",
+            f"Clients asked for {item.value} encrypted MAPI connections, which are handed to the generic AO.",
+        )
+        return finding(view, id, topic, "problem", asked, why, span)
+    none = (
+        "暗号化された MAPI 接続の要求はありません。",
+        "No client asked for an encrypted MAPI connection.",
+    )
+    return finding(view, id, topic, "normal", none, why, span)

@@ -1,0 +1,38 @@
+"""Fixtures that many tests share: one index and one bot for the whole run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.config import Config
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings with an index of the checkout's kb/, built once; KB_TEST_DATA_DIR keeps it between runs."""
+    from ingest.encode import BundledEncoder
+    from ingest.index import build
+
+    kept = os.environ.get("KB_TEST_DATA_DIR") or os.environ.get("KB_DATA_DIR") or str(config.ROOT / "data")
+    data = Path(kept) if Path(kept).is_dir() else tmp_path_factory.mktemp("data")
+    made = Config(data_dir=data)
+    build(made.index_dir, BundledEncoder())
+    return made
+
+
+@pytest.fixture(scope="session")
+def bot(settings: Config):
+    """A bot over the session's index."""
+    from bot.engine import Bot
+
+    return Bot(settings)
+
+
+@pytest.fixture(scope="session")
+def retriever(bot):
+    """The retriever of the session's bot."""
+    return bot.retriever
