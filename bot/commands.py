@@ -11,6 +11,7 @@ import yaml
 
 GRAMMAR = Path(__file__).resolve().parent.parent / "kb" / "grammar.yaml"
 WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+PLACEHOLDER = re.compile(r"<[^<>]+>")
 
 
 @dataclass(slots=True)
@@ -35,6 +36,34 @@ def _add(node: _Node, words: list[str]) -> None:
         if not WORD.fullmatch(word.lower()):
             return
         node = node.next.setdefault(word.lower(), _Node())
+
+
+@cache
+def grammar(file: Path = GRAMMAR) -> dict[tuple[str, str], tuple[re.Pattern[str], ...]]:
+    """Return the patterns of a grammar file by (mode, effect); each matches a command followed by a space."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (a safe loader)
+    return {
+        (mode, effect): tuple(_pattern(line) for line in lines)
+        for mode, effects in data.items()
+        for effect, lines in effects.items()
+    }
+
+
+def _pattern(line: str) -> re.Pattern[str]:
+    """Turn a grammar line into a pattern: <x> stands for one value, [x] for a word that may be left out."""
+    parts = []
+    for token in line.split(" "):
+        optional = token.startswith("[")
+        token = token.strip("[]")
+        piece = r"(?:<[^<>]+>|[^\s<>]+)" if PLACEHOLDER.fullmatch(token) else re.escape(token)
+        parts.append(f"(?:{piece} )?" if optional else f"{piece} ")
+    return re.compile("".join(parts))
+
+
+def is_known(text: str, mode: str, effect: str, file: Path = GRAMMAR) -> bool:
+    """Say whether the grammar knows this command in this mode with this effect."""
+    return any(pattern.fullmatch(text + " ") for pattern in grammar(file).get((mode, effect), ()))
 
 
 def expand(words: list[str]) -> list[tuple[int, str]]:

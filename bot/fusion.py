@@ -1,9 +1,11 @@
 """Fusing the dense and the keyword channel into one ranking.
 
-Scores are min-max scaled over the candidates and summed. The keyword channel's weight follows how much of
-the question's weight its best document covers: across languages, where few words can match, the dense
-channel decides nearly alone; for copied wording the keyword channel leads. docs/benchmarks.md has the
-figures by language direction.
+:func:`fuse` is for any corpus: a document's dense score, standardised over the documents, plus its BM25 score as
+a share of the most that the question's words could give. The keyword channel's weight thus falls by itself where
+few words match, as across languages, and no channel has to be told which direction a question takes.
+docs/benchmarks.md has the figures by language direction against both channels alone.
+
+:func:`blend` is for topics, whose articles exist in the question's own language: both channels scaled to 0 to 1.
 """
 
 from __future__ import annotations
@@ -17,18 +19,15 @@ if TYPE_CHECKING:
 
     Scores = npt.NDArray[np.float32]
 
-FLOOR, CEILING = 0.05, 0.55
-"""Weight of the keyword channel at no coverage and at full coverage of the question."""
+KEYWORD_WEIGHT = 3.0
+"""What a document that held every word of the question would gain, in standard deviations of the dense scores."""
 
 
-def keyword_weight(coverage: float) -> float:
-    """Return the keyword channel's share (0 to 1) for a question covered to ``coverage`` (0 to 1)."""
-    return FLOOR + (CEILING - FLOOR) * min(max(coverage, 0.0), 1.0)
-
-
-def fuse(dense: Scores, keyword: Scores, coverage: float) -> Scores:
-    """Return one score a document from both channels' scores; arrays of equal length, any scale."""
-    return blend(dense, keyword, keyword_weight(coverage))
+def fuse(dense: Scores, share: Scores) -> Scores:
+    """Return one score a document; ``share`` is its BM25 score over the summed IDF of the question's tokens."""
+    spread = float(dense.std())
+    standard = (dense - dense.mean()) / spread if spread > 0 else np.zeros_like(dense)
+    return standard + KEYWORD_WEIGHT * share
 
 
 def blend(dense: Scores, keyword: Scores, weight: float) -> Scores:

@@ -2,7 +2,8 @@
 
 An item passes when its prose, each of its commands, its outcomes and its output stand in the passages it
 cites; a command must be a whole line of a command fence there, byte for byte. A citation passes when its
-quote is what the catalogue holds for those lines. Evidence passes when it is the slice it claims to be.
+quote is what the catalogue holds for those lines. A finding passes when its evidence is the slice it claims to
+be and the command it names next is one that the guide knows and that changes nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.answer import Answer, Citation, Item, Section
+from bot.commands import is_known
 from bot.findings import Finding
 
 Lookup = Callable[[str, int, int], str | None]
@@ -87,6 +89,8 @@ def _valid(citation: Citation, lookup: Lookup) -> bool:
 
 
 def _proven(finding: Finding, paste: str) -> bool:
+    if finding.next_command and not is_known(finding.next_command, "exec", "read-only"):
+        return False
     exact = all(e.end - e.start == len(e.text) and paste[e.start : e.end] == e.text for e in finding.evidence)
     return exact and (bool(finding.evidence) or finding.state in ("not_shown", "not_recognised"))
 

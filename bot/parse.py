@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from bot.correlate import correlate
 from bot.findings import Finding, ParsedOutput, ParseResult
 from bot.outputs import LOGS, OUTPUTS
 from bot.outputs.base import Reading, Span
@@ -74,8 +75,22 @@ def _best(text: str) -> _Parsed:
     return parsed
 
 
+_SIGNS = (
+    (("(Local", "NTCE", ".cpp", "(fl="), ("mapiao-errorlog", "sr-errorlog", "wsao-errorlog")),
+    (("WAAS", "cryptedconnection"), ("syslog",)),
+    ((":OT", ":SODRE", ":END"), ("tfo_log",)),
+)
+
+
+def _logs(text: str) -> list[ModuleType]:
+    """Return the logs that ``text`` may hold: those of which a telling word stands in it, wrapped or not."""
+    solid = text.replace("\n", "").replace(" ", "")
+    names = {name for words, logs in _SIGNS for name in logs if any(word in solid for word in words)}
+    return [module for module in LOGS if module.COMMAND in names]
+
+
 def _parse(view: View) -> _Parsed:
-    logs = [(view, module, reading) for module in LOGS for reading in module.read_all(view)]
+    logs = [(view, module, reading) for module in _logs(view.text) for reading in module.read_all(view)]
     taken = [span for _, _, reading in logs for span in reading.spans or ((reading.start, reading.end),)]
     pieces = sorted(piece for span in taken for piece in _clipped(view.text, *span))
     body = view.without(_apart(pieces)) if pieces else view
@@ -140,7 +155,10 @@ def _result(text: str, parsed: _Parsed) -> ParseResult:
         pieces = reading.spans or ((reading.start, reading.end),)
         covered += [view.span(*piece) for piece in _rest(pieces, reading.unread)]
     outputs.sort(key=lambda output: (output.start, output.end))
-    return ParseResult(tuple(outputs), tuple(parsed.findings), tuple(_unrecognised(text, covered)))
+    findings = parsed.findings
+    if len(outputs) > 1:
+        findings = _settled([*findings, *correlate(text, outputs, findings)])
+    return ParseResult(tuple(outputs), tuple(findings), tuple(_unrecognised(text, covered)))
 
 
 def _rest(pieces: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
@@ -182,7 +200,7 @@ def _says(piece: str) -> bool:
     return _WORD.search(left) is not None and not is_prompt(left)
 
 
-def _leaves(data: Any) -> int:
+def _leaves(data: object) -> int:
     if isinstance(data, dict):
         return sum(_leaves(value) for value in data.values())
     if isinstance(data, list):

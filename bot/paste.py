@@ -1,7 +1,7 @@
-"""Undo what a paste went through, and keep the way back to the text as it was given.
+r"""Undo what a paste went through, and keep the way back to the text as it was given.
 
 ``clean`` returns a ``View``: a text that reads alike however the paste was damaged, together with
-the map that turns its offsets into offsets of the text as given. Line breaks stay, as one "\\n",
+the map that turns its offsets into offsets of the text as given. Line breaks stay, as one "\n",
 but no reader may lean on them: in patterns a space and a line break mean the same.
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -66,8 +65,8 @@ def _marks(text: str) -> list[Mark]:
     shown = {module for mark in marks for module in mark.modules}
     for source in _SOURCES:
         wordless = not source.anchor.words and not shown.intersection(source.modules)
-        if wordless and (found := source.anchor.pattern.search(text)):
-            marks.append(Mark(found.start(), found.end(), None, source.modules, source.heads))
+        if wordless and (first := source.anchor.pattern.search(text)):
+            marks.append(Mark(first.start(), first.end(), None, source.modules, source.heads))
     return sorted(marks, key=lambda mark: (mark.start, mark.echo is None))
 
 
@@ -129,7 +128,7 @@ class _Reader:
         """Ask the modules that share the anchor, the announced one first."""
         echo = self._echo
         command = echo.command if echo else None
-        for module in sorted(mark.modules, key=lambda module: module.COMMAND != command):
+        for module in sorted(mark.modules, key=lambda module: command != module.COMMAND):
             if command not in (None, module.COMMAND) and getattr(module, "NEEDS_ECHO", False):
                 continue
             near = echo if echo and echo.end >= self._done and mark.start - echo.end < _REACH else None
@@ -154,7 +153,7 @@ class _Reader:
 
     def _limit(self, module: ModuleType, i: int) -> int:
         """Return where the output that mark ``i`` begins has to have ended."""
-        owns = getattr(module, "OWNS", frozenset())
+        owns: frozenset[str] = getattr(module, "OWNS", frozenset())
         for k in range(i + 1, len(self.marks)):
             mark = self.marks[k]
             if mark.echo:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -18,12 +20,15 @@ from bot.findings import ParseResult
 from bot.parse import parse
 from bot.phrases import say
 from bot.render import markdown
+from bot.stream import stream
 
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.engine import Bot
 
 _FENCE = re.compile(r"((?:^|(?<=\n))[ ]*`{3,}text\n(?:.*\n)*?[ ]*`{3,}(?=\n|$))")
+STREAMED = 4_000_000
+"""Bytes from which a file is streamed as a log instead of being read whole."""
 _COLOURS = {"problem": "red", "normal": "green", "not_shown": "yellow", "not_recognised": "yellow"}
 
 
@@ -65,8 +70,14 @@ def show_parse(result: ParseResult) -> None:
 
 
 def parse_file(file: str) -> ParseResult:
-    """Read and parse one file (``-`` for standard input)."""
-    return parse(read_text(file))
+    """Read and parse one file (``-`` for standard input); a large log is streamed with a progress bar."""
+    path = Path(file)
+    if file == "-" or not path.is_file() or path.stat().st_size <= STREAMED:
+        return parse(read_text(file))
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(path.name, total=path.stat().st_size)
+        return stream(path, lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def chat(bot: Bot) -> int:

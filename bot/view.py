@@ -35,7 +35,9 @@ class Edits:
 class Pass:
     """One pattern's replacements over a text in chunks; a chunk's map is made when it is asked for."""
 
-    def __init__(self, chunks: list[str], outs: list[str], pattern: re.Pattern[str], new: Callable[[str], str]) -> None:
+    def __init__(
+        self, chunks: list[str], outs: list[str], pattern: re.Pattern[str], new: Callable[[str], str] | str
+    ) -> None:
         """Take the chunks before and after, the pattern, and what each match became."""
         self._chunks, self._pattern, self._new = chunks, pattern, new
         self._sources = [0, *accumulate(map(len, chunks))]

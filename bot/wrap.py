@@ -26,7 +26,7 @@ def rejoined(view: View, before: str, starts: re.Pattern[str]) -> Iterator[tuple
     carriage = "\r\n" in view.raw
     lines = view.text.split("\n")
     sizes = _sizes(lines, carriage)
-    paged = _PAGER.search(view.raw) is not None
+    paged = any(sign in view.raw for sign in _PAGER)
     seen: set[tuple[int, ...]] = set()
     for lengths in (sizes, _sizes(before.split("\n"), carriage) if before != view.text else []):
         for width in _widths(lengths if len(lengths) == len(sizes) else []):
@@ -76,7 +76,7 @@ def _broken(
     return found
 
 
-_PAGER = re.compile(r"[Mm]ore ?[-\u2014\uff0d]|skipping")
+_PAGER = ("ore-", "ore -", "ore\u2014", "ore\u2013", "ore\uff0d", "skipping")
 _WHOLE = re.compile(r"[-=]{3}$")
 _HALF = re.compile(r"[A-Za-z0-9][-/_]$")
 

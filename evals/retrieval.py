@@ -57,7 +57,7 @@ def retrieve(
     for query, dense in zip(data.queries, _dense(vectors), strict=True):
         words = text.tokens(data.queries[query])
         sparse = keywords.scores(words)
-        hybrid = fuse(dense, sparse, float(keywords.coverage(words).max(initial=0.0)))
+        hybrid = fuse(dense, sparse / max(keywords.unknown(words)[1], 1e-9))
         for channel, scores in zip(CHANNELS, (dense, sparse, hybrid), strict=True):
             runs[channel][query] = _best(scores, ids, positive=channel == "keyword")
     return runs

@@ -1,8 +1,9 @@
 """Builds of the index: written whole beside the old one, switched in one step, checked when opened.
 
 ``data/index/<version>-<number>/`` holds one build: the Chroma folder, the keyword indexes, the topic head,
-the catalogue and ``manifest.json``, which is written last. ``data/index/CURRENT`` names the build that answers. A finished build
-is never changed, so a reader needs no lock, and a builder that dies leaves only a folder that nobody names.
+the catalogue and, written last, ``manifest.json``. ``data/index/CURRENT`` names the build that answers. A
+finished build is never changed, so a reader needs no lock, and a builder that dies leaves only a folder
+that nobody names.
 """
 
 from __future__ import annotations

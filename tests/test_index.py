@@ -137,8 +137,8 @@ def stop_in(module, name, after):
         sys.stdin.read()
     setattr(module, name, stopping)
 
-root, place, when = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-stop_in({"vectors": vectors, "catalogue": catalogue, "index": index}[place.split(".")[0]], place.split(".")[1], when == "after")
+root, (module, name), when = Path(sys.argv[1]), sys.argv[2].split("."), sys.argv[3]
+stop_in({"vectors": vectors, "catalogue": catalogue, "index": index}[module], name, when == "after")
 index.build(root / "data" / "index", BundledEncoder(), root=root, rebuild=True)
 """
 

@@ -14,12 +14,45 @@ from kb.coverage import coverage
 from kb.lint import lint
 from kb.reader import read_article, read_articles
 
-TOPICS = """mapi-overview unsupported-connections outlook-encryption association-groups overload-reserved-connections
-general-ao-state mapi-ao-state epm-ao traffic-policy dynamic-match-rules optimized-connections generic-ao-handoff
-encrypted-client-syslog connection-detail response-times emapi-requirements emapi-user-account emapi-machine-account
-emapi-get-key emapi-verify-settings emapi-clock-sync emapi-dns emapi-policy-map emapi-secure-store emapi-error-logs
-log-identity-ok log-key-retrieved log-edge-ok log-core-ok handoff-key-permission handoff-clock-skew
-handoff-domain-mismatch handoff-wan-secure handoff-ntlm debug-acl transaction-logs debug-logging""".split()
+TOPICS = [
+    "mapi-overview",
+    "unsupported-connections",
+    "outlook-encryption",
+    "association-groups",
+    "overload-reserved-connections",
+    "general-ao-state",
+    "mapi-ao-state",
+    "epm-ao",
+    "traffic-policy",
+    "dynamic-match-rules",
+    "optimized-connections",
+    "generic-ao-handoff",
+    "encrypted-client-syslog",
+    "connection-detail",
+    "response-times",
+    "emapi-requirements",
+    "emapi-user-account",
+    "emapi-machine-account",
+    "emapi-get-key",
+    "emapi-verify-settings",
+    "emapi-clock-sync",
+    "emapi-dns",
+    "emapi-policy-map",
+    "emapi-secure-store",
+    "emapi-error-logs",
+    "log-identity-ok",
+    "log-key-retrieved",
+    "log-edge-ok",
+    "log-core-ok",
+    "handoff-key-permission",
+    "handoff-clock-skew",
+    "handoff-domain-mismatch",
+    "handoff-wan-secure",
+    "handoff-ntlm",
+    "debug-acl",
+    "transaction-logs",
+    "debug-logging",
+]
 GUIDE = Path(os.environ.get("KB_GUIDE", ROOT.parent / "shared/guide/mapi-ao.ja.txt"))
 
 

@@ -61,9 +61,7 @@ DAMAGES: dict[str, Any] = {
     "wrapped at 60": lambda text: wrapped(60, text),
     "wrapped at 40": lambda text: wrapped(40, text),
     "time-stamped": lambda text: each_line("[10:22:31] {}", text),
-    "in a mail": lambda text: (
-        f"Hi team,\n\nplease look at the log of the core WAE [1]:\n\n{text}\nThanks\nYuki\n"
-    ),
+    "in a mail": lambda text: f"Hi team,\n\nplease look at the log of the core WAE [1]:\n\n{text}\nThanks\nYuki\n",
     "in a Japanese mail": lambda text: f"お疲れ様です。\n以下のログです。\n{text}\nよろしくお願いします。\n",
     "at a prompt": lambda text: f"WAE#type-tail errorlog/current\n{text}WAE#\n",
     "curly quotes": lambda text: text.replace('"', "\u201c").replace("'", "\u2019"),
@@ -121,11 +119,7 @@ def test_a_cut_log_claims_nothing_new(path: Path) -> None:
 
 @pytest.mark.parametrize("log", LOGS[:3])
 def test_a_cut_record_is_said(log: str) -> None:
-    text = (
-        (ROOT / log / "nothing-known.txt").read_text()
-        if log != "sr-errorlog"
-        else sample("sr-errorlog/domain")
-    )
+    text = (ROOT / log / "nothing-known.txt").read_text() if log != "sr-errorlog" else sample("sr-errorlog/domain")
     assert "end of the last record" in parse(text[:-12]).outputs[0].missing
     assert "start of the first record" in parse(text[40:] + text).outputs[0].missing
 

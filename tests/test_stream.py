@@ -41,9 +41,7 @@ def read(folder: Path, text: str) -> ParseResult:
 def counts(result: ParseResult) -> dict[str, tuple[Any, ...]]:
     """Return number, first and last time and values of each finding."""
     rows = [row for output in result.outputs for row in output.data["findings"] if row["id"] != UNEXPLAINED]
-    return {
-        row["id"]: (row["count"], row["first"], row["last"], sorted(map(str, row["values"]))) for row in rows
-    }
+    return {row["id"]: (row["count"], row["first"], row["last"], sorted(map(str, row["values"]))) for row in rows}
 
 
 DAMAGES: dict[str, Callable[[str], str]] = {

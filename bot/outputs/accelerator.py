@@ -26,7 +26,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     if not rows or items or policy or (len(rows) == 1 and not asked) or verifies(text, start, head, rows):
         return None
     first = min(head.start() if head else end, rows[0].start)
-    missing = () if head else ("Accelerator", "Config State", "Operational State")
+    missing: tuple[str, ...] = () if head else ("Accelerator", "Config State", "Operational State")
     names = {str(row.cells["accelerator"]).lower(): row for row in rows}
     missing += tuple(name for name in ("epm", "mapi") if name not in names)
     checks = (state_finding(view, name, names.get(name), COMMAND) for name in ("mapi", "epm"))
@@ -63,11 +63,17 @@ def state_finding(view: View, name: str, row: Row | None, command: str) -> Findi
     id, topic = f"accelerator-{name}-state", _TOPICS.get(name, "general-ao-state")
     label = name.upper()
     if row is None:
-        message = (f"{label} アクセラレータの行が貼り付けにありません。", f"The {label} accelerator's row is not in the paste.")
+        message = (
+            f"{label} アクセラレータの行が貼り付けにありません。",
+            f"The {label} accelerator's row is not in the paste.",
+        )
         return finding(view, id, topic, "not_shown", message, _WHY, (), command)
     states = row.cells["config_state"], words(row.cells["operational_state"])
     if states == ("Enabled", "Running"):
-        message = (f"{label} アクセラレータは有効で、動作しています。", f"The {label} accelerator is enabled and running.")
+        message = (
+            f"{label} アクセラレータは有効で、動作しています。",
+            f"The {label} accelerator is enabled and running.",
+        )
         return finding(view, id, topic, "normal", message, _WHY, [row.span])
     if states == ("Enabled", "Shutdown"):
         message = (

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from bot.findings import Finding
 from bot.outputs.accelerator import announced, state_finding, verifies
 from bot.outputs.base import Anchor, Reading, finding
-from bot.outputs.state_table import POLICY_HEAD, STATE_ANCHOR, STATE_HEAD, Row, heads, item_rows, policy_rows, state_rows
+from bot.outputs.state_table import (
+    POLICY_HEAD,
+    STATE_ANCHOR,
+    STATE_HEAD,
+    Row,
+    heads,
+    item_rows,
+    policy_rows,
+    state_rows,
+)
 from bot.paste import View
 
 COMMAND = "show accelerator mapi"
@@ -21,7 +30,9 @@ ANCHORS = (
 )
 REPEATS = True
 NEEDS_ECHO = True
-_BLOCK = re.compile(r"(?<![A-Za-z])([A-Z][A-Za-z]{2,11}(?:[ \n-][A-Z][a-z]{2,11})?)[ \n]?:[ \n]?(?=Accelerator[ \n]?Config|Policy[ \n]?Engine)")
+_BLOCK = re.compile(
+    r"(?<![A-Za-z])([A-Z][A-Za-z]{2,11}(?:[ \n-][A-Z][a-z]{2,11})?)[ \n]?:[ \n]?(?=Accelerator[ \n]?Config|Policy[ \n]?Engine)"
+)
 
 
 def read(view: View, start: int, end: int) -> Reading | None:
@@ -38,7 +49,11 @@ def read(view: View, start: int, end: int) -> Reading | None:
         return None
     if (block and block[1] != "MAPI") or verifies(text, start, head, rows):
         return None
-    config = item_rows(text, items.end(), policy.start() if policy and policy.start() > items.end() else end) if items else []
+    config = (
+        item_rows(text, items.end(), policy.start() if policy and policy.start() > items.end() else end)
+        if items
+        else []
+    )
     after = policy.end() if policy else rows[-1].end if rows and not items else end
     policies = policy_rows(text, after, end)
     return _reading(view, rows, config, policies, [found.start() for found in (head, block, items, policy) if found])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, finding, words
@@ -44,7 +43,11 @@ def read(view: View, start: int, end: int) -> Reading | None:
     data = dict(states[0].cells) if states else {}
     data["accelerator_config_items"] = [row.cells for row in rows]
     begins = [found.start() for found in (head, block, items) if found]
-    checks = (_verify(view, names.get("peercertverify")), _enabled(view, "sslao", names), _enabled(view, "securestore", names))
+    checks = (
+        _verify(view, names.get("peercertverify")),
+        _enabled(view, "sslao", names),
+        _enabled(view, "securestore", names),
+    )
     start = min([*begins, rows[0].start, *(row.start for row in states)])
     return Reading(COMMAND, start, rows[-1].end, data, missing, tuple(check for check in checks if check))
 

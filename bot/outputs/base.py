@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bot.findings import Evidence, Finding, State
@@ -57,6 +57,10 @@ class Anchor:
         low = max(0, place - self.back)
         found = self.pattern.search(text, low, place + size + 300)
         return found if found and found.start() <= place else None
+
+
+KEY_TEST = "windows-domain diagnostics encryption-service get-key <exchange server FQDN> <domain name>"
+"""The guide's proof that a key can be retrieved, which takes clocks that agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +176,21 @@ class Labels:
         to come, and a label that begins the text and is the end of a longer one.
         """
         found: dict[str, Item] = {}
+        size = len(text)
         for match in self._pattern.finditer(text, start, end):
             index = match.lastindex or 2
             key = self._keys.get(match[index - 1]) or self._key(match[index - 1])
-            if key not in found:
-                value = number(match[index]) if index in self._numeric else words(match[index])
-                found[key] = Item(value, match.start(), match.end())
-        return {key: item for key, item in found.items() if self._whole(key, item, text)}
+            low, high = match.span()
+            if key in found or ((low < 20 or high >= size) and not self._whole(key, low, high, text)):
+                continue
+            value = number(match[index]) if index in self._numeric else words(match[index])
+            found[key] = Item(value, low, high)
+        return found
 
-    def _whole(self, key: str, item: Item, text: str) -> bool:
-        if item.end >= len(text) and key != self._last:
+    def _whole(self, key: str, start: int, end: int, text: str) -> bool:
+        if end >= len(text) and key != self._last:
             return False
-        lead = text[: item.start].strip() if item.start < 20 else "-"
+        lead = text[:start].strip() if start < 20 else "-"
         return not any(head.endswith(lead) for head in self._heads[key])
 
     def _key(self, printed: str) -> str:

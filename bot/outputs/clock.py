@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.outputs.base import DATE, Anchor, Reading, finding, words
+from bot.outputs.base import DATE, KEY_TEST, Anchor, Reading, finding, words
 from bot.paste import View
 
 COMMAND = "show clock"
@@ -26,5 +26,5 @@ def read(view: View, start: int, end: int) -> Reading | None:
     )
     why = ("WAE と KDC の時刻を比べます。", "The times of the WAE and the KDC have to be compared.")
     spans = [found.span() for found in shown]
-    check = finding(view, TOPIC, TOPIC, "not_shown", message, why, spans, "show ntp status")
+    check = finding(view, TOPIC, TOPIC, "not_shown", message, why, spans, KEY_TEST)
     return Reading(COMMAND, spans[0][0], spans[-1][1], data, (), (check,))

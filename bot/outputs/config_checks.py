@@ -66,7 +66,10 @@ def _classifier(view: View, classifiers: Sequence[Block], command: str) -> Findi
     blocks = [block for block in classifiers if _ENDPOINT.fullmatch(block[0]["classifier"]) and block[2]]
     spans = [span for _, span, _ in blocks]
     if any(re.search(r"\bport eq 135\b", match) for block in blocks for match in block[0]["match"]):
-        message = ("ポート135に一致する classifier があります。", "A classifier of the end point mapper matches port 135.")
+        message = (
+            "ポート135に一致する classifier があります。",
+            "A classifier of the end point mapper matches port 135.",
+        )
         return finding(view, id, TOPIC, "normal", message, _WHY_PORT, spans)
     if blocks and all(re.search(r"\bport eq [0-9]+$", match) for block in blocks for match in block[0]["match"]):
         message = (
@@ -92,7 +95,10 @@ def _mapper(view: View, basics: Sequence[Block], command: str) -> Finding:
     block = next((block for block in basics if _ENDPOINT.fullmatch(block[0]["classifier"])), None)
     spans = [block[1]] if block else []
     if block and str(block[0].get("accelerate", "")).lower() == "ms-port-mapper":
-        message = ("EPM のポリシーに accelerate MS-port-mapper があります。", "The EPM policy accelerates MS-port-mapper.")
+        message = (
+            "EPM のポリシーに accelerate MS-port-mapper があります。",
+            "The EPM policy accelerates MS-port-mapper.",
+        )
         return finding(view, id, TOPIC, "normal", message, _WHY_MAPPER, spans)
     if block and block[2]:
         message = (
@@ -128,6 +134,9 @@ def check_crypto(view: View, crypto: dict[str, tuple[dict[str, Any], Span]]) -> 
             "The peer's certificate is verified; whether it fails, self-signed or by OCSP, is shown by wsao-errorlog.",
         )
     else:
-        message = ("peer-cert-verify の設定が貼り付けにありません。", "The setting of peer-cert-verify is not in the paste.")
-    command = "show accelerator wansecure" if verify is None else "accelerator mapi verify encryption-settings"
+        message = (
+            "peer-cert-verify の設定が貼り付けにありません。",
+            "The setting of peer-cert-verify is not in the paste.",
+        )
+    command = "accelerator mapi verify encryption-settings"
     return [finding(view, id, topic, "not_shown", message, _WHY_PEER, spans, command)]

@@ -88,8 +88,7 @@ def _spans(items: Sequence[Item]) -> list[Span]:
 def _responses(view: View, connections: Sequence[Any], command: str) -> Finding:
     """Take the connection that says most: one without local answers, then one with, then any."""
     found = [
-        local_responses(view, "connection-local-responses", connection.counters, command)
-        for connection in connections
+        local_responses(view, "connection-local-responses", connection.counters, command) for connection in connections
     ]
     by_state = {finding.state: finding for finding in reversed(found)}
     return by_state.get("problem") or by_state.get("normal") or found[0]

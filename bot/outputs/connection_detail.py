@@ -143,7 +143,9 @@ def _connection(text: str, start: int, end: int) -> Connection:
     return Connection(
         LABELS.read(text, start, min(stops)),
         POLICY.read(text, policy.end(), min(s for s in stops if s > policy.start())) if policy else {},
-        ACCELERATOR.read(text, accelerator.end(), min(s for s in stops if s > accelerator.start())) if accelerator else {},
+        ACCELERATOR.read(text, accelerator.end(), min(s for s in stops if s > accelerator.start()))
+        if accelerator
+        else {},
         transfer,
         counters,
     )
@@ -164,5 +166,7 @@ def _missing(connection: Connection) -> tuple[str, ...]:
     missing = LABELS.missing(connection.plain)
     missing += tuple(f"Policy Details: {label}" for label in POLICY.missing(connection.policy))
     missing += tuple(f"Accelerator Details: {label}" for label in ACCELERATOR.missing(connection.accelerator))
-    missing += tuple(label for label in ("Bytes Read", "Bytes Written") if label.lower().replace(" ", "_") not in connection.transfer)
+    missing += tuple(
+        label for label in ("Bytes Read", "Bytes Written") if label.lower().replace(" ", "_") not in connection.transfer
+    )
     return missing + (COUNTERS.missing(connection.counters) if connection.counters else ())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from bot.findings import Finding
@@ -48,7 +50,9 @@ _ROW = re.compile(
     r"(?:[ \n]([0-9]{1,3}(?:\.[0-9]{1,4})?[ ]?%|[0-9]{1,3}\.[0-9]{1,4}(?![0-9.])))?"
 )
 _ROW_BEGINS = re.compile(rf"[ \n]?[0-9]{{1,10}}(?:[ \n]{_END}|\Z)|[ \n]?[0-9]{{1,10}}[ \n][0-9.:]{{1,21}}\Z")
-_ENTRY = r"(?<![A-Za-z0-9])([A-Z]{1,2})[ \n]?:[ \n]?([A-Za-z][A-Za-z \n/-]{1,30}?)[ \n]?(?=,|\Z|(?<=[ \n])[A-Z]{1,2}[ \n]?:"
+_ENTRY = (
+    r"(?<![A-Za-z0-9])([A-Z]{1,2})[ \n]?:[ \n]?([A-Za-z][A-Za-z \n/-]{1,30}?)[ \n]?(?=,|\Z|(?<=[ \n])[A-Z]{1,2}[ \n]?:"
+)
 _LEGEND = re.compile(_ENTRY + ")")
 _CUT_LEGEND = re.compile(_ENTRY + "|\n)")
 _LEGEND_SPAN = re.compile(r"(?<![A-Za-z])D[ \n]?:[ \n]?DRE(?![A-Za-z])")
@@ -63,19 +67,20 @@ def read(view: View, start: int, end: int) -> Reading | None:
     columns = _COLUMNS.search(text, start, end)
     found = LABELS.read(text, start, columns.start() if columns else end)
     legend, legend_span = _legend(text, start, columns.start() if columns else end, columns is not None)
-    rows, spans, cut = _rows(text, columns.end() if columns else start, end, bool(columns and columns["rr"]))
+    table = _table(text, columns.end() if columns else start, end, bool(columns and columns["rr"]))
+    rows = table.rows
     if not (found or columns or rows):
         return None
     letters = _DEFAULT | {key: name.upper() for key, name in legend.items()}
     if announced(text, start, end) != COMMAND and _foreign(rows, letters):
         return None
     data: dict[str, Any] = values(found) | {"legend": legend, "connections": rows}
-    missing = _missing(found, legend, columns, cut)
+    missing = _missing(found, legend, columns, table.cut)
     pieces = [(item.start, item.end) for item in found.values()] + ([columns.span()] if columns else [])
-    pieces += ([legend_span] if legend else []) + spans[:1] + spans[-1:]
+    pieces += ([legend_span] if legend else []) + ([(table.start, table.end)] if rows else [])
     first, last = min(low for low, _ in pieces), max(high for _, high in pieces)
-    checks = _checks(view, rows, spans, letters, cut or not columns)
-    unread = leftovers(text, [*pieces, *spans]) if len(spans) < 5000 else []
+    checks = _checks(view, table, letters)
+    unread = leftovers(text, pieces)
     return Reading(COMMAND, first, last, data, missing, checks, unread=tuple(unread))
 
 
@@ -94,23 +99,43 @@ def _legend(text: str, start: int, end: int, whole: bool) -> tuple[dict[str, str
     return legend, (begin.start(), last)
 
 
-def _rows(text: str, start: int, end: int, rr: bool) -> tuple[list[dict[str, Any]], list[Span], bool]:
-    """Return the connections, their spans, and whether the text was cut within a row."""
-    rows: list[dict[str, Any]] = []
-    spans: list[Span] = []
-    for found in _ROW.finditer(text, start, end):
-        conn, source, dest, peer, accel, ratio = found.groups()
-        row: dict[str, Any] = {} if found.start() == 0 else {"conn_id": int(conn)}
-        row |= {"source": source, "destination": dest, "peer_id": peer, "accel": accel}
-        if ratio is not None:
-            row["reduction_ratio"] = float(ratio.rstrip("% "))
-        rows.append(row)
-        spans.append(found.span())
-    if rr and rows and spans[-1][1] >= len(text.rstrip()) and "reduction_ratio" not in rows[-1]:
-        return rows[:-1], spans[:-1], True
-    after = spans[-1][1] if spans else start
-    begun = _ROW_BEGINS.match(text, after, end)
-    return rows, spans, bool(begun) and end == len(text)
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of a table: as data, where the wanted ones stand, and whether the last one is cut."""
+
+    rows: list[dict[str, Any]]
+    start: int
+    end: int
+    cut: bool
+
+    def spans(self, text: str, wanted: Sequence[int]) -> list[Span]:
+        """Return the spans of the wanted rows, by number and in order."""
+        if not wanted:
+            return []
+        found = islice(_ROW.finditer(text, self.start, self.end), wanted[-1] + 1)
+        numbers = set(wanted)
+        return [row.span() for i, row in enumerate(found) if i in numbers]
+
+
+def _table(text: str, start: int, end: int, rr: bool) -> _Table:
+    """Read the connections between ``start`` and ``end``; a row that the text's end cuts is left out."""
+    first = _ROW.search(text, start, end)
+    if first is None:
+        return _Table([], start, start, _ROW_BEGINS.match(text, start, end) is not None and end == len(text))
+    cells = _ROW.findall(text, first.start(), end)
+    rows = [
+        {"conn_id": int(conn), "source": source, "destination": dest, "peer_id": peer, "accel": accel}
+        | ({"reduction_ratio": float(ratio.rstrip("% "))} if ratio else {})
+        for conn, source, dest, peer, accel, ratio in cells
+    ]
+    if first.start() == 0:
+        del rows[0]["conn_id"]
+    tail = _ROW.search(text, max(first.start(), text.rfind(cells[-1][1], first.start(), end) - 12), end)
+    last = tail.end() if tail else end
+    if rr and last >= len(text.rstrip()) and "reduction_ratio" not in rows[-1]:
+        return _Table(rows[:-1], first.start(), last, True)
+    begun = _ROW_BEGINS.match(text, last, end)
+    return _Table(rows, first.start(), last, begun is not None and end == len(text))
 
 
 def _foreign(rows: Sequence[dict[str, Any]], letters: dict[str, str]) -> bool:
@@ -138,31 +163,32 @@ _WHY_GENERIC = (
 )
 
 
-def _checks(
-    view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span], letters: dict[str, str], cut: bool
-) -> tuple[Finding, ...]:
-    mapi = {key for key, name in letters.items() if name == "MAPI" and len(key) == 1}
-    generic = {key for key, name in letters.items() if name == "GENERIC" and len(key) == 1}
-    sets = [set(row["accel"]) for row in rows]
-    handled = [i for i, accel in enumerate(sets) if accel & mapi]
-    pushed = [i for i, accel in enumerate(sets) if accel & generic and not accel & mapi]
-    unclear = [i for i, accel in enumerate(sets) if not accel & (mapi | generic)]
-    checks = [_handled(view, [spans[i] for i in handled], bool(rows))]
-    if pushed:
-        checks.append(_pushed(view, [rows[i] for i in pushed], [spans[i] for i in pushed]))
-    if unclear:
-        checks.append(_unclear(view, [rows[i] for i in unclear], [spans[i] for i in unclear]))
+def _checks(view: View, table: _Table, letters: dict[str, str]) -> tuple[Finding, ...]:
+    kinds: dict[str, list[int]] = {"MAPI": [], "GENERIC": [], "": []}
+    of_letters: dict[str, str] = {}
+    for i, row in enumerate(table.rows):
+        accel = row["accel"]
+        if accel not in of_letters:
+            names = {letters.get(letter) for letter in accel}
+            of_letters[accel] = "MAPI" if "MAPI" in names else "GENERIC" if "GENERIC" in names else ""
+        kinds[of_letters[accel]].append(i)
+    spans = {kind: table.spans(view.text, numbers[:_SHOWN]) for kind, numbers in kinds.items()}
+    checks = [_handled(view, len(kinds["MAPI"]), spans["MAPI"], bool(table.rows))]
+    if kinds["GENERIC"]:
+        checks.append(_pushed(view, [table.rows[i] for i in kinds["GENERIC"]], spans["GENERIC"]))
+    if kinds[""]:
+        checks.append(_unclear(view, [table.rows[i] for i in kinds[""]], spans[""]))
     return tuple(checks)
 
 
-def _handled(view: View, spans: Sequence[Span], rows: bool) -> Finding:
+def _handled(view: View, count: int, spans: Sequence[Span], rows: bool) -> Finding:
     id = "mapi-optimized-connections"
     if spans:
         message = (
-            f"MAPI AO が処理している接続が{len(spans)}件あります。",
-            f"The MAPI AO handles {len(spans)} of the connections.",
+            f"MAPI AO が処理している接続が{count}件あります。",
+            f"The MAPI AO handles {count} of the connections.",
         )
-        return finding(view, id, TOPIC, "normal", message, _WHY, spans[:_SHOWN])
+        return finding(view, id, TOPIC, "normal", message, _WHY, spans)
     message = (
         "MAPI AO が処理している接続は、貼り付けた表にはありません。" if rows else "接続の行が貼り付けにありません。",
         "No connection in the pasted table is handled by the MAPI AO." if rows else "No connection is in the paste.",
@@ -178,7 +204,7 @@ def _pushed(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) -
         f"{len(rows)} connections were handed to the generic AO, from the clients {names}.",
     )
     id = "mapi-generic-handoff"
-    return finding(view, id, "generic-ao-handoff", "problem", message, _WHY_GENERIC, spans[:_SHOWN])
+    return finding(view, id, "generic-ao-handoff", "problem", message, _WHY_GENERIC, spans)
 
 
 def _unclear(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) -> Finding:
@@ -188,4 +214,4 @@ def _unclear(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) 
         f"Some connections belong neither to MAPI nor to the generic AO ({kinds}); look at their details.",
     )
     id = "mapi-accel-unknown"
-    return finding(view, id, TOPIC, "not_recognised", message, _WHY, spans[:_SHOWN], DETAIL)
+    return finding(view, id, TOPIC, "not_recognised", message, _WHY, spans, DETAIL)

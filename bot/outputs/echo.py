@@ -7,13 +7,41 @@ content says. But an echo that names another accelerator keeps its output from b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_OTHERS = (
-    "all aoim cifs dre epm generic http https ica lz mapi nfs preposition smb ssl tcp-only tcp-plus tfo video "
-    "wansecure pass-through auto-discovery savings conn-id client-ip client-port server-ip server-port peer-id"
-).split()
+_OTHERS = [
+    "all",
+    "aoim",
+    "cifs",
+    "dre",
+    "epm",
+    "generic",
+    "http",
+    "https",
+    "ica",
+    "lz",
+    "mapi",
+    "nfs",
+    "preposition",
+    "smb",
+    "ssl",
+    "tcp-only",
+    "tcp-plus",
+    "tfo",
+    "video",
+    "wansecure",
+    "pass-through",
+    "auto-discovery",
+    "savings",
+    "conn-id",
+    "client-ip",
+    "client-port",
+    "server-ip",
+    "server-port",
+    "peer-id",
+]
 _OURS = (
     "show accelerator",
     "show accelerator mapi",
@@ -112,7 +140,7 @@ def _full(words: tuple[str, ...]) -> tuple[str | None, int]:
 def echoes(text: str) -> list[Echo]:
     """Return the typed commands in ``text``, in order."""
     found: list[Echo] = []
-    for sign in _SIGN.finditer(text):
+    for sign in _signs(text):
         host = _PROMPT.search(text, max(0, sign.start() - 110), sign.start())
         if host is None:
             continue
@@ -125,6 +153,16 @@ def echoes(text: str) -> list[Echo]:
         if command and bare.end() not in starts and _ends_line(text, end, command):
             found.append(Echo(bare.end(), end, command, at_prompt=False))
     return sorted(found, key=lambda echo: echo.start)
+
+
+def _signs(text: str) -> Iterator[re.Match[str]]:
+    """Yield the signs that may end a prompt."""
+    for sign in "#>":
+        place = text.find(sign)
+        while place >= 0:
+            if found := _SIGN.match(text, place):
+                yield found
+            place = text.find(sign, place + 1)
 
 
 def _ends_line(text: str, end: int, command: str) -> bool:

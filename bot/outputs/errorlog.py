@@ -21,9 +21,7 @@ HEADER = re.compile(
 TAIL = re.compile(r"\[([\w.~+-]{1,80}\.(?:cpp|cxx|cc|c|hpp|h)):(\d{1,6})\]")
 _CUT_TAIL = re.compile(r"\[([\w.~+-]{1,80}\.(?:cpp|cc|c))[:\d]*$")
 _FOREIGN = re.compile(r"%WAAS-[A-Z0-9_]+-\d-\d+:|^[^\n]{0,80}[#>][ \t]*(?:show?|acc|type)\b", re.M)
-_STAMP = re.compile(
-    r"(?:\d{4} +[A-Z][a-z]{2} +\d+|[A-Z][a-z]{2} +\d+(?: +\d{4})?) +\d\d:\d\d:\d\d[^\n]{0,60}$"
-)
+_STAMP = re.compile(r"(?:\d{4} +[A-Z][a-z]{2} +\d+|[A-Z][a-z]{2} +\d+(?: +\d{4})?) +\d\d:\d\d:\d\d[^\n]{0,60}$")
 _HEADER_SHAPE = "00/00/000000:00:00.000(Local)("
 _TAIL_SHAPE = re.compile(r"(?:[\w.]{0,80}:)?\d{0,6}\]")
 
@@ -173,9 +171,7 @@ def starts_cut(squeezed: Squeezed, records: Sequence[Record]) -> bool:
     first = squeezed.text.find("]", 0, 100)
     lead = HEADER.search(squeezed.text)
     return (
-        lead is not None
-        and 0 <= first == lead.start() - 1
-        and bool(_TAIL_SHAPE.fullmatch(squeezed.text[: first + 1]))
+        lead is not None and 0 <= first == lead.start() - 1 and bool(_TAIL_SHAPE.fullmatch(squeezed.text[: first + 1]))
     )
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot.findings import Finding
-from bot.outputs.base import Anchor, Reading, Span, finding
+from bot.outputs.base import KEY_TEST, Anchor, Reading, Span, finding
 from bot.paste import View
 
 COMMAND = "windows-domain diagnostics encryption-service get-key"
@@ -45,7 +45,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     data: dict[str, Any] = {"spn": head["spn"], "domain_name": head["domain_name"]} if head else {}
     if state is not None:
         data["state"] = "in memory key cache" if state is cached else "in progress"
-    missing = () if head else ("SPN", "Domain Name")
+    missing: tuple[str, ...] = () if head else ("SPN", "Domain Name")
     found, last = _judge(view, head, state, state is not None and state is cached, end)
     missing += () if state else ("key retrieval",)
     first = head.start() if head else state.start() if state else start
@@ -72,14 +72,14 @@ def _judge(
             "キーの取得は実行中で、成否はまだ分かりません。もう一度実行してください。",
             "The retrieval is still in progress and its outcome is not shown yet; run the diagnostic again.",
         )
-        return finding(view, TOPIC, TOPIC, "not_shown", message, _WHY, [*proof, state.span()], COMMAND), state.end()
+        return finding(view, TOPIC, TOPIC, "not_shown", message, _WHY, [*proof, state.span()], KEY_TEST), state.end()
     reply = re.compile(r"[ \n]?([^ \n][^\n]{2,200})").match(view.text, place, end)
     if reply is None:
         message = ("診断の結果が貼り付けにありません。", "The outcome of the diagnostic is not in the paste.")
-        return finding(view, TOPIC, TOPIC, "not_shown", message, _WHY, proof, COMMAND), place
+        return finding(view, TOPIC, TOPIC, "not_shown", message, _WHY, proof, KEY_TEST), place
     message = (
         "診断の結果はガイドにない文です。成功とも失敗とも判断できません。",
         "The diagnostic printed a sentence that the guide does not show; it proves neither success nor failure.",
     )
     proof.append(reply.span(1))
-    return finding(view, TOPIC, TOPIC, "not_recognised", message, _WHY, proof, COMMAND), reply.end()
+    return finding(view, TOPIC, TOPIC, "not_recognised", message, _WHY, proof, KEY_TEST), reply.end()

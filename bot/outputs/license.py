@@ -39,7 +39,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     if not rows and not (head and asked):
         return None
     names = {str(row.cells["license_name"]).lower(): row for row in rows}
-    missing = () if head else ("License Name", "Status")
+    missing: tuple[str, ...] = () if head else ("License Name", "Status")
     missing += () if "enterprise" in names else ("Enterprise",)
     first = min([row.start for row in rows] + ([head.start()] if head else []))
     last = rows[-1].end if rows else begin

@@ -10,14 +10,16 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.accelerator import announced
-from bot.outputs.base import IP, Anchor, Reading, Span, finding
+from bot.outputs.base import IP, KEY_TEST, Anchor, Reading, Span, finding
 from bot.paste import View
 
 COMMAND = "show ntp status"
 TOPIC = "emapi-clock-sync"
 NEEDS_ECHO = True
 _STATE = re.compile(r"(?<![A-Za-z])(?i:ntp)[ \n]?:?[ \n](?:is[ \n])?(?P<ntp>(?i:enabled|disabled))(?![A-Za-z])")
-_HEAD = re.compile(r"(?<![A-Za-z])remote[ \n]refid[ \n]st[ \n]t[ \n]when[ \n]poll[ \n]reach[ \n]delay[ \n]offset(?:[ \n]jitter)?(?:[ \n]={3,200})?")
+_HEAD = re.compile(
+    r"(?<![A-Za-z])remote[ \n]refid[ \n]st[ \n]t[ \n]when[ \n]poll[ \n]reach[ \n]delay[ \n]offset(?:[ \n]jitter)?(?:[ \n]={3,200})?"
+)
 _PEER = re.compile(
     rf"(?P<tally>[*+#ox.-])?[ ]?(?P<remote>{IP}|[A-Za-z][A-Za-z0-9_.-]{{2,60}})[ \n](?P<refid>{IP}|\.?[A-Za-z0-9]{{2,10}}\.?)[ \n]"
     r"(?P<st>[0-9]{1,2})[ \n](?P<t>[a-zA-Z-])[ \n](?P<when>[0-9]{1,9}[mhd]?|-)[ \n](?P<poll>[0-9]{1,9}[mhd]?)[ \n](?P<reach>[0-7]{1,3})"
@@ -42,7 +44,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     if head:
         data["peers"] = [{key: cell for key, cell in peer.groupdict().items() if cell} for peer in peers]
     spans = [found.span() for found in (state, head, *peers) if found]
-    missing = () if state else ("ntp",)
+    missing: tuple[str, ...] = () if state else ("ntp",)
     missing += () if head or data.get("ntp") == "disabled" else ("remote",)
     found = _judge(view, state, peers)
     return Reading(COMMAND, spans[0][0], max(high for _, high in spans), data, missing, (found,))
@@ -68,4 +70,4 @@ def _judge(view: View, state: re.Match[str] | None, peers: list[re.Match[str]]) 
         "同期しているサーバは貼り付けからは分かりません。",
         "The paste does not show a server that is being followed.",
     )
-    return finding(view, id, TOPIC, "not_shown", message, why, [state.span()] if state else (), COMMAND)
+    return finding(view, id, TOPIC, "not_shown", message, why, [state.span()] if state else (), KEY_TEST)

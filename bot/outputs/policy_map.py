@@ -25,7 +25,9 @@ _CLASS = re.compile(
 _ACTION = re.compile(
     rf"[ \n]?(?P<action>{ACTION})|[ \n]?(?P<ja>(?P<name>[a-z]{{2,12}})アプリケーションの完全な高速化を最適化する[^ \n]{{0,60}}|パススルー)"
 )
-_AFTER = re.compile(r"\n|[ ](?i:class)[ ]|[ ][A-Za-z0-9_-]{1,80}[ ]?\([0-9]{1,19} total|[ ][A-Za-z][A-Za-z0-9_.-]{0,62}#")
+_AFTER = re.compile(
+    r"\n|[ ](?i:class)[ ]|[ ][A-Za-z0-9_-]{1,80}[ ]?\([0-9]{1,19} total|[ ][A-Za-z][A-Za-z0-9_.-]{0,62}#"
+)
 ANCHORS = (Anchor(_NAME.pattern, (" total)", "合計"), 110), Anchor(_CLASS.pattern, ("lass", "クラス"), 1))
 
 
@@ -43,7 +45,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     begun = title.search(text, max(start, first - 24), first)
     last = max(high for _, (_, high), _ in rows)
     data: dict[str, Any] = {"policy_maps": maps} if maps else {"classes": [cells for cells, _, _ in rows]}
-    missing = () if names else ("Policy-map type waas",)
+    missing: tuple[str, ...] = () if names else ("Policy-map type waas",)
     missing += tuple(f"Class {cells['class']}" for cells, _, whole in rows if not whole)
     return Reading(COMMAND, begun.start() if begun else first, last, data, missing, (_judge(view, rows),))
 

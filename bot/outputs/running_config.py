@@ -139,7 +139,11 @@ def _missing(data: dict[str, Any], blocks: list[Block]) -> tuple[str, ...]:
     if blocks:
         names = [entry["map_adaptor"] for entry in data.get("map_adaptors", ())]
         missing += [] if "EPM mapi" in names else ["map adaptor EPM mapi"]
-        missing += [label for key, label in (("classifiers", "match dst port eq 135"), ("policies", "MS-EndPortMapper")) if key not in data]
+        missing += [
+            label
+            for key, label in (("classifiers", "match dst port eq 135"), ("policies", "MS-EndPortMapper"))
+            if key not in data
+        ]
         missing += [str(next(iter(cells.values()))) for cells, _, whole in blocks if _open(cells, whole)]
     else:
         keys = ("crypto_pki_global_settings", "crypto_ssl_services_host_service_peering")

@@ -24,7 +24,9 @@ ANCHORS = (Anchor(_SENTENCE.pattern, ("ecure-store", "ecure store", "ECURE"), 5)
 _NO = r"(?:not|isn't|un|never)"
 _WORDS = {
     "initialized": re.compile(rf"(?<![a-z])(?i:(?P<no>{_NO}[ -]?(?:yet[ ])?(?:been[ ])?)?initiali[sz]ed)(?![a-z])"),
-    "open": re.compile(rf"(?<![a-z])(?i:(?P<no>{_NO}[ -]?(?:yet[ ])?(?:been[ ])?)?open(?:ed)?|(?P<closed>closed|locked))(?![a-z])"),
+    "open": re.compile(
+        rf"(?<![a-z])(?i:(?P<no>{_NO}[ -]?(?:yet[ ])?(?:been[ ])?)?open(?:ed)?|(?P<closed>closed|locked))(?![a-z])"
+    ),
 }
 
 
@@ -38,7 +40,9 @@ def read(view: View, start: int, end: int) -> Reading | None:
         if sentence is None or (sentence.start() > 0 and text[sentence.start() - 1] != "\n"):
             return None
         begin = sentence.start()
-    said = {key: found for key, pattern in _WORDS.items() if (found := pattern.search(text, begin, min(end, begin + 400)))}
+    said = {
+        key: found for key, pattern in _WORDS.items() if (found := pattern.search(text, begin, min(end, begin + 400)))
+    }
     if not said:
         return None
     data: dict[str, Any] = {key: _positive(found) for key, found in said.items()}

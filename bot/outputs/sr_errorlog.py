@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.outputs.base import Reading
+from bot.outputs.base import KEY_TEST, Reading
 from bot.outputs.errorlog import Record
 from bot.outputs.logreading import LogSpec, counted, read_log
 from bot.outputs.signatures import Hit, Signature, compile_pattern
@@ -13,7 +13,6 @@ from bot.outputs.squeeze import Squeezed
 from bot.paste import View
 
 COMMAND = "sr-errorlog"
-GET_KEY = "windows-domain diagnostics encryption-service get-key"
 
 SIGNATURES = (
     Signature(
@@ -101,7 +100,7 @@ SIGNATURES = (
         ("Key retrieval failed with Status {other}", "SPN:{name}error:{other}"),
         "キーの取得に失敗していますが、この行だけでは原因を判断できません。",
         "Key retrieval failed, but these lines alone do not tell the cause.",
-        next_command=GET_KEY,
+        next_command=KEY_TEST,
     ),
 )
 
@@ -112,7 +111,7 @@ SILENT = Signature(
     (),
     "この sr-errorlog のレコードには、ガイドで意味が分かる文言がありません。",
     "None of these sr-errorlog records holds a text whose meaning the guide gives.",
-    next_command=GET_KEY,
+    next_command=KEY_TEST,
 )
 
 _LABELS = (
@@ -134,9 +133,7 @@ def _identity(text: str) -> dict[str, str | None] | None:
         places.append((label, at, at + len(label) + 1))
         at += len(label) + 1
     ends = [place[1] for place in places[1:]] + [len(text)]
-    return {
-        label.lower(): text[begin:end] or None for (label, _, begin), end in zip(places, ends, strict=True)
-    }
+    return {label.lower(): text[begin:end] or None for (label, _, begin), end in zip(places, ends, strict=True)}
 
 
 def describe(squeezed: Squeezed, records: Sequence[Record]) -> dict[str, Any]:

@@ -16,9 +16,7 @@ NAMES = rf"{_KNOWN.pattern}|(?!Yes[ \n]|No[ \n])[A-Za-z][A-Za-z0-9-]{{1,20}}"
 STATE_HEAD = (
     r"(?<![A-Za-z])Accelerator[ \n]?(?:Licensed[ \n]?|License[ \n]?)?Config[ \n]?State[ \n]?Operational[ \n]?State"
 )
-STATE_ANCHOR = (
-    r"(?<![A-Za-z0-9_.-])(?:epm|mapi)[ \n](?:Yes[ \n]|No[ \n])?(?:Enabled|Disabled)[ \n](?:Running|Shutdown)"
-)
+STATE_ANCHOR = r"(?<![A-Za-z0-9_.-])(?:epm|mapi)[ \n](?:Yes[ \n]|No[ \n])?(?:Enabled|Disabled)[ \n](?:Running|Shutdown)"
 ITEM_HEAD = r"Accelerator[ \n]?Config[ \n]?Item[ \n]?Mode[ \n]?Value"
 POLICY_HEAD = r"Policy[ \n]?Engine[ \n]?Config[ \n]?Item[ \n]?Value"
 _ROW = (

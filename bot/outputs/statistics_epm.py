@@ -6,7 +6,20 @@ import re
 from collections.abc import Sequence
 
 from bot.findings import Finding
-from bot.outputs.base import DATE, NUMBER, Anchor, Labels, Reading, Span, at_end, extras, finding, leftovers, snake, values
+from bot.outputs.base import (
+    DATE,
+    NUMBER,
+    Anchor,
+    Labels,
+    Reading,
+    Span,
+    at_end,
+    extras,
+    finding,
+    leftovers,
+    snake,
+    values,
+)
 from bot.outputs.mapi_counters import RESET_LABEL
 from bot.paste import View
 
@@ -112,8 +125,4 @@ def _comparable(view: View, before: Reading, after: Reading) -> bool:
 def _spans(view: View, reading: Reading) -> dict[str, Span]:
     found = LABELS.read(view.text, reading.start, reading.end)
     keys = {snake(label): label for label in RISING}
-    return {
-        keys[key]: (item.start, item.end)
-        for key, item in found.items()
-        if key in keys and key in reading.data
-    }
+    return {keys[key]: (item.start, item.end) for key, item in found.items() if key in keys and key in reading.data}

@@ -172,9 +172,7 @@ def _address_end(squeezed: Squeezed, start: int, end: int) -> int:
 
 def describe(found: list[Message]) -> dict[str, Any]:
     """Return the data of a syslog: the messages, and the encrypted clients with their counts."""
-    clients = Counter(
-        message.client_ip for message in found if message.number == 132104 and message.client_ip
-    )
+    clients = Counter(message.client_ip for message in found if message.number == 132104 and message.client_ip)
     return {
         "messages": [message.as_data() for message in found],
         "message_count": len(found),

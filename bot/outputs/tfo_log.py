@@ -21,12 +21,8 @@ _DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 STAMP = re.compile(rf"({_DAYS})({_MONTHS})(\d{{1,2}}?)(\d\d:\d\d:\d\d)(\d{{4}})(?=:[\dA-Z])")
 _IP = r"\d{1,3}(?:\.\d{1,3}){3}"
-_FLOW = re.compile(
-    rf":(?:(\d{{1,12}}):)?({_IP}):(\d{{1,5}}):({_IP}):(\d{{1,5}}):(OT|SODRE|BP)\b(?::(START|END)\b)?"
-)
-_OT_END = re.compile(
-    r":(EXTERNALCLIENT|EXTERNALSERVER|[A-Z]{4,30}):\(([A-Z0-9_,]{0,40})\)((?::\d{1,20}){1,4})"
-)
+_FLOW = re.compile(rf":(?:(\d{{1,12}}):)?({_IP}):(\d{{1,5}}):({_IP}):(\d{{1,5}}):(OT|SODRE|BP)\b(?::(START|END)\b)?")
+_OT_END = re.compile(r":(EXTERNALCLIENT|EXTERNALSERVER|[A-Z]{4,30}):\(([A-Z0-9_,]{0,40})\)((?::\d{1,20}){1,4})")
 _SODRE_END = re.compile(r"((?::\d{1,20}){1,5})")
 _OT_REST = re.compile("(?:(?:OT)?:END)?" + _OT_END.pattern)
 _SODRE_REST = re.compile("SODRE:END" + _SODRE_END.pattern)

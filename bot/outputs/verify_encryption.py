@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.findings import Finding
-from bot.outputs.base import Anchor, Reading, Span, at_end, finding, snake, words
+from bot.outputs.base import KEY_TEST, Anchor, Reading, Span, at_end, finding, snake, words
 from bot.outputs.state_table import item_rows, state_rows
 from bot.paste import View
 
@@ -77,7 +77,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     missing = _missing(checks, verdicts)
     ends = [check.end for check in checks] + [found.end() for found in (*summaries, *filter(None, verdicts.values()))]
     edge = re.compile(r"\[EDGE[ \n]?:?\][ \n]?\Z").search(text, max(start, cuts[0] - 10), cuts[0])
-    findings = [_judge(view, check) for check in checks]
+    findings: list[Finding | None] = [_judge(view, check) for check in checks]
     findings += [_sum_up(view, side, verdicts.get(side), summaries) for side in ("EDGE", "CORE")]
     findings += [_clock(view, check) for check in checks if check.cells["check"] == "NTP State"][:1]
     begin = edge.start() if edge else cuts[0]
@@ -172,14 +172,15 @@ def _judge(view: View, check: _Check) -> Finding:
     return finding(view, id, TOPIC, "problem", (ja, en), why, [*proof, *check.advice])
 
 
-def _sum_up(
-    view: View, side: str, verdict: re.Match[str] | None, summaries: Sequence[re.Match[str]]
-) -> Finding:
+def _sum_up(view: View, side: str, verdict: re.Match[str] | None, summaries: Sequence[re.Match[str]]) -> Finding:
     id = f"verify-summary-{side.lower()}"
     where = {"EDGE": ("エッジ", "an edge"), "CORE": ("コア", "a core")}[side]
     why = (f"Summary [{side}] の文を読みます。", f"The sentence under Summary [{side}] decides.")
     if verdict is None:
-        message = (f"{where[0]}としての要約が貼り付けにありません。", f"The summary for {where[1]} WAE is not in the paste.")
+        message = (
+            f"{where[0]}としての要約が貼り付けにありません。",
+            f"The summary for {where[1]} WAE is not in the paste.",
+        )
         return finding(view, id, TOPIC, "not_shown", message, why, (), COMMAND)
     title = next(found for found in summaries if found[1] == side)
     proof = [title.span(), verdict.span()]
@@ -208,4 +209,4 @@ def _clock(view: View, check: _Check) -> Finding | None:
         "The command checks that NTP is configured, not that the clocks agree.",
     )
     id = "emapi-clock-sync"
-    return finding(view, id, "emapi-clock-sync", "not_shown", message, why, [check.title, check.status], "show clock")
+    return finding(view, id, "emapi-clock-sync", "not_shown", message, why, [check.title, check.status], KEY_TEST)
