@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    from bot import batch, config, terminal
+    from bot import batch, config
     from bot.engine import Bot, Question
 
     if not (arguments.batch or arguments.question.strip() or arguments.paste):
@@ -63,6 +63,8 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.json:
         batch.write(batch.answer_json(answer))
     else:
+        from bot import terminal
+
         terminal.show(answer)
     return 0
 

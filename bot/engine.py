@@ -83,7 +83,7 @@ class Bot:
         return Answer("answered", language, tuple(sections), composer.citations, findings, first_check=check)
 
     def _abstain(self, language: Language, scope: Scope) -> Answer:
-        subject = scope.names.get(language)
+        subject = scope.subject
         notices = [say("abstain_subject", language, subject=subject) if subject else say("abstain", language)]
         if scope.nearest:
             title = self.retriever.catalogue.article(language, scope.nearest).front.title

@@ -7,8 +7,7 @@ and prints what two-fold cross-validation says of it.
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bot.retrieve import Search
@@ -50,11 +49,11 @@ BIAS = -3.44
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The decision; outside, ``names`` is the subject in both languages and ``nearest`` a topic, where known."""
+    """The decision; outside, ``subject`` is what the question names and ``nearest`` a topic, where there is one."""
 
     inside: bool
     confidence: float = 0.0
-    names: dict[str, str] = field(default_factory=dict)
+    subject: str | None = None
     nearest: str | None = None
 
 
@@ -66,14 +65,22 @@ def decide(search: Search, catalogue: Catalogue, *, continues: bool = False) -> 
     named = named_subject(search, catalogue)
     confidence = confidence_of(signs(search, named is not None))
     leans = continues and named is None
-    if confidence >= THRESHOLD - (LENIENCE if leans else 0.0) or (leans and _says_little(search)):
+    if (
+        confidence >= THRESHOLD - (LENIENCE if leans else 0.0)
+        or (leans and _says_little(search))
+        or _is_keyword(search, catalogue)
+    ):
         return Scope(True, confidence)
-    subject = named or _seen_subject(search, catalogue)
+    subject, name = named or (_seen_subject(search, catalogue), None)
     nearest = subject.get("nearest") if subject else None
     if nearest is None and search.hits and search.hits[0].dense >= NEAR:
         nearest = search.hits[0].topic
-    names = {language: found[0] for language, found in subject["names"].items()} if subject else {}
-    return Scope(False, confidence, names, nearest if nearest in catalogue.topics() else None)
+    return Scope(False, confidence, name, nearest if nearest in catalogue.topics() else None)
+
+
+def _is_keyword(search: Search, catalogue: Catalogue) -> bool:
+    """Say whether the question is nothing but an identifier of the guide, such as OCSP or Status 16."""
+    return search.question.lower().strip(" ?!.。、？！\n") in catalogue.keywords()
 
 
 def _says_little(search: Search) -> bool:
@@ -98,14 +105,15 @@ def confidence_of(found: Signs) -> float:
     return math.fsum(weight * sign for weight, sign in zip(WEIGHTS, found, strict=True)) + BIAS
 
 
-def named_subject(search: Search, catalogue: Catalogue) -> dict[str, Any] | None:
-    """Return the out-of-scope subject that the question names and its best section does not, or None."""
+def named_subject(search: Search, catalogue: Catalogue) -> tuple[dict[str, Any], str] | None:
+    """Return the out-of-scope subject that the question names and its best section does not, with that name."""
     best = " ".join(p.quote for p in catalogue.article(search.language, search.hits[0].topic).passages).lower()
     asked = search.question.lower()
     for pattern, subject in catalogue.subject_names:
         found = pattern.search(asked)
-        if found and not re.search(pattern, best):
-            return subject
+        if found and not pattern.search(best):
+            spellings = {name.lower(): name for names in subject["names"].values() for name in names}
+            return subject, spellings[found[0]]
     return None
 
 

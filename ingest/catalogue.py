@@ -47,6 +47,11 @@ class Catalogue:
                     owners.setdefault(keyword, []).append(topic)
         return {keyword: tuple(topics) for keyword, topics in owners.items() if len(topics) <= 3}
 
+    @cache  # noqa: B019 (a catalogue lives as long as the process)
+    def keywords(self) -> frozenset[str]:
+        """Return every keyword of every article in lower case."""
+        return frozenset(k.lower() for article in self.articles.values() for k in article.front.keywords)
+
     def words(self) -> set[str]:
         """Return every word of the articles, in lower case, as it is spelt there."""
         texts = [passage.quote for article in self.articles.values() for passage in article.passages]

@@ -10,7 +10,6 @@ from typing import Any
 import yaml
 
 from bot.errors import ArticleError
-from kb.reader import read_articles
 from kb.schema import Article
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +25,8 @@ class Sources:
 
 def read_sources(root: Path = ROOT) -> Sources:
     """Read kb/ below ``root``; raises ArticleError for the first file that breaks its schema."""
+    from kb.reader import read_articles  # a question never waits for the Markdown parser
+
     file = root / "kb" / "out_of_scope.yaml"
     outside = yaml.safe_load(file.read_text(encoding="utf-8"))["subjects"]
     articles = read_articles(root)

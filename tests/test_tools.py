@@ -1,0 +1,41 @@
+"""The LangChain tools and retriever give what the product's own door gives."""
+
+from __future__ import annotations
+
+import json
+
+from bot.tools import GuideRetriever, tools
+
+
+def by_name(bot) -> dict:
+    return {tool.name: tool for tool in tools(bot)}
+
+
+def test_every_tool_has_a_typed_schema_and_a_description(bot) -> None:
+    for tool in tools(bot):
+        assert tool.description
+        assert all("type" in field or "anyOf" in field or "enum" in field for field in tool.args.values())
+
+
+def test_ask_and_parse_give_json(bot) -> None:
+    answer = by_name(bot)["ask_guide"].invoke({"question": "TGDL になる"})
+    assert answer["topics"][0] == "generic-ao-handoff"
+    json.dumps(answer)
+    parsed = by_name(bot)["parse_output"].invoke({"text": "MAPI:\nGlobal Statistics\nSecured Connections: 12\n"})
+    assert any(finding["id"] == "mapi-secured-connections" for finding in parsed["findings"])
+
+
+def test_search_and_show(bot) -> None:
+    hits = by_name(bot)["search_guide"].invoke({"question": "Clock skew too great", "limit": 2})
+    assert [hit["topic"] for hit in hits][0] == "handoff-clock-skew"
+    shown = by_name(bot)["show_topic"].invoke({"topic": "epm-ao", "language": "ja"})
+    assert any("show statistics accelerator epm" in passage["commands"] for passage in shown["passages"])
+    assert "no topic" in by_name(bot)["show_topic"].invoke({"topic": "reload"})
+
+
+def test_the_retriever_returns_citable_documents(bot) -> None:
+    documents = GuideRetriever(bot=bot, topics=1).invoke("which counters must rise for EPM?")
+    assert {document.metadata["topic"] for document in documents} == {"epm-ao"}
+    for document in documents:
+        first, last = document.metadata["lines"]
+        assert bot.retriever.catalogue.quote(document.metadata["path"], first, last) == document.page_content
