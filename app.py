@@ -12,13 +12,18 @@ def main() -> int:
     """Start the page and return the exit status once it has been stopped."""
     try:
         settings = config.load()
-        from bot.web import serve
+        from bot.web.serve import serve
 
-        serve(settings)
+        serve(settings, _say)
     except (KbError, OSError) as error:
         sys.stderr.write(f"app: {error}\n")
         return 1
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

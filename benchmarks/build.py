@@ -31,7 +31,8 @@ def main() -> None:
         theirs = milliseconds(embed)
         again = milliseconds(lambda: build(Path(folder) / "index", encoder, rebuild=True))
     print(f"build: {ours / 1000:.1f} s against {theirs / 1000:.1f} s embedding alone, ratio {ours / theirs:.2f}")
-    print(f"{len(texts)} texts, {len(texts) / theirs * 1000:.0f} a second; rebuild with a full cache {again / 1000:.1f} s")
+    rate = len(texts) / theirs * 1000
+    print(f"{len(texts)} texts, {rate:.0f} a second; rebuild with a full cache {again / 1000:.1f} s")
     print(f"peak memory of the process: {peak_mb():.0f} MB")
 
 

@@ -32,6 +32,7 @@ class Config(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535, description="where the page listens")
     embedding: str = Field(default="bundled", description="`bundled`, or a sentence-transformers name or folder")
     password: str = Field(default="", description="required when the page listens beyond this machine")
+    database_url: str = Field(default="", description="an SQLAlchemy address for cases; SQLite in data_dir without")
 
     @property
     def index_dir(self) -> Path:

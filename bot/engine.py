@@ -32,12 +32,16 @@ RELATED = 2
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person asks: ``history`` holds earlier turns, oldest first, as {"role", "content"}."""
+    """What a person asks: ``history`` holds earlier turns, oldest first, as {"role", "content"}.
+
+    ``parsed`` is what was read in ``paste``, for a caller that has read it already.
+    """
 
     text: str = ""
     paste: str = ""
     history: Sequence[dict[str, str]] = field(default=())
     id: str = ""
+    parsed: ParseResult | None = None
 
 
 class Bot:
@@ -97,7 +101,7 @@ class Bot:
 def _read(question: Question) -> tuple[str, ParseResult, str]:
     """Return the text that evidence points into, what was read in it, and the words to search by."""
     if question.paste.strip():
-        return question.paste, parse(question.paste), question.text
+        return question.paste, question.parsed or parse(question.paste), question.text
     result = parse(question.text) if "\n" in question.text.strip() or len(question.text) > 60 else ParseResult()
     if not result.outputs:
         return question.text, ParseResult(), question.text

@@ -156,7 +156,7 @@ def _result(text: str, parsed: _Parsed) -> ParseResult:
         covered += [view.span(*piece) for piece in _rest(pieces, reading.unread)]
     outputs.sort(key=lambda output: (output.start, output.end))
     findings = parsed.findings
-    if len(outputs) > 1:
+    if len(outputs) > 1 and len(text) <= _COMPARED:
         findings = _settled([*findings, *correlate(text, outputs, findings)])
     return ParseResult(tuple(outputs), tuple(findings), tuple(_unrecognised(text, covered)))
 
@@ -175,6 +175,8 @@ def _rest(pieces: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
     return rest
 
 
+# Comparing outputs asks for each of them in the whole text: that is for pastes, not for archives.
+_COMPARED = 1 << 20
 _WORD = re.compile(r"\w")
 
 

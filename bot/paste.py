@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from bot.view import Pass
 from bot.view import View as View
@@ -17,13 +18,14 @@ from bot.wrap import rejoined
 _CHUNK = 1 << 16
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,6})?"
+_DAY = rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{4}},? {_TIME}(?: [AP]M)?(?= |\])"
 _ISO = rf"[0-9]{{4}}[-/][0-9]{{2}}[-/][0-9]{{2}}[ T]{_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
 _SPOKEN = rf"(?:[A-Z][a-z]{{2}} )?{_MONTH} {{1,2}}[0-9]{{1,2}}(?: [0-9]{{4}})? {_TIME}(?: [0-9]{{4}})?"
-_BOXED = rf"[\[(](?:{_ISO}|{_TIME}|{_SPOKEN})[\])](?!\(Local)(?: ?[|])? ?"
+_BOXED = rf"[\[(](?:{_ISO}|{_DAY}|{_TIME}|{_SPOKEN})[\])](?!\(Local)(?: ?[|])? ?"
 # Without brackets a stamp is taken off only where most lines carry one; a log's own stamp never is.
 _BARE = (
-    rf"(?:{_ISO}|{_TIME}(?! [0-9]{{4}}\b)|{_MONTH} {{1,2}}[0-9]{{1,2}} {_TIME}"
-    r"(?! ?[0-9]{4} :)(?![^\n]{0,80}%WAAS))(?!\(Local)(?: ?[|>] |: | |$)"
+    rf"(?:{_ISO}(?: (?:UTC|GMT|JST))?|{_DAY}|{_TIME}(?! (?:19|20)[0-9]{{2}}\b(?! [A-Z][a-z]{{2}} ))|{_MONTH} {{1,2}}[0-9]{{1,2}} {_TIME}"
+    r"(?! ?[0-9]{4} :)(?=[ ][0-9]{4} [A-Z][a-z]{2} |(?![^\n]{0,80}%WAAS)))(?!\(Local)(?: ?[|>] |: | |$)"
 )
 _BARE_LINE = re.compile(rf"(?m)^(?:> ?)*{_BARE}")
 _ISO_WORD = re.compile(rf"(?<![0-9]){_ISO}(?: |$)")
@@ -51,13 +53,15 @@ _CONTROLS = re.compile(
     r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[ -/]{0,4}[0-~]?"
     r"|<?-{1,4} ?[Mm]ore ?-{1,4}>?(?: ?\([0-9]{1,3}%\))?(?: *(?:[\x08\x1a]|\x1b\[[0-?]{0,64}[@-~]))*|\.\.\.skipping\b\.{0,3}"
     r"|[\x00\x07\x08\x1a\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    r"|<(?:https?://|mailto:)[^ \n|<>]{1,300}(?:\|[^ \n|<>]{1,300})?>"
     r"|&(?:amp;){0,8}(?:lt|gt|amp|quot|nbsp|apos|#39|#160|#x27);"
 )
-_CONTROL_SIGNS = ("\x1b", "\x08", "\x1a", "ore", "&", "\x00", "\x07", "\x7f", "...skipping")
+_CONTROL_SIGNS = ("<http", "<mailto:", "\x1b", "\x08", "\x1a", "ore", "&", "\x00", "\x07", "\x7f", "...skipping")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#160": " "}
 _MARKS = r"^ {0,40}(?:>{1,8} |>(?=[^> \n]))+|^>+$|```(?:[a-z]{1,12}$)?|~~~|(?<=[ \n])>{1,8}(?=[ \n])"
 _PLAIN_MARKS = re.compile(rf"(?m){_MARKS}|{_BOXED}")
 _STAMPED_MARKS = re.compile(rf"(?m)^(?:> ?)*{_BARE}(?:> )?|{_MARKS}|{_BOXED}")
+_FLAT = re.compile(_FLAT_BARE)
 _FLAT_MARKS = re.compile(rf"(?m){_MARKS}|{_BOXED}|{_FLAT_BARE}")
 _MARK_SIGNS = (">", "```", "~~~")
 _BOX = re.compile(r"[\[(](?:[0-9]{2,4}[-/:]|[A-Z][a-z]{2} )")
@@ -89,6 +93,7 @@ class Paste:
             yield _finished(joined), likely
 
 
+@lru_cache(maxsize=2)
 def clean(raw: str) -> View:
     """Undo the damage of ``raw``, all but the lines that a terminal broke, and return the view of it."""
     return Paste(raw).view
@@ -120,6 +125,8 @@ def _wants_blanks(chunk: str) -> bool:
 
 
 def _entity(found: str) -> str:
+    if found[0] == "<" and found[-1] == ">" and ":" in found:
+        return found[1:-1].rpartition("|")[2]
     if found[0] != "&":
         return " " if found == "\x1a" else ""
     return _ENTITIES.get(found[:-1].rpartition("&")[2].rpartition(";")[2], "'")
@@ -167,9 +174,11 @@ def _replace(
 def _marks_of(text: str) -> re.Pattern[str]:
     """Choose what to take off: stamps without brackets only where they are the rule."""
     sample = text[:_CHUNK]
-    lines = sum(1 for line in sample.split("\n") if line.strip())
-    if lines < 3:
-        flat = len(_ISO_WORD.findall(sample)) >= 3 or len(re.findall(_FLAT_BARE, sample)) >= 8
-        return _FLAT_MARKS if flat else _PLAIN_MARKS
+    lines = [line for line in sample.split("\n") if line.strip()]
     stamped = len(_BARE_LINE.findall(sample))
-    return _STAMPED_MARKS if stamped >= 3 and stamped * 5 >= lines * 2 else _PLAIN_MARKS
+    if stamped and (stamped == len(lines) > 1 or (stamped >= 3 and stamped * 5 >= len(lines) * 2)):
+        return _STAMPED_MARKS
+    if max(map(len, lines), default=0) * 5 < len(sample) * 4:
+        return _PLAIN_MARKS
+    flat = len(_ISO_WORD.findall(sample)) >= 3 or len(_FLAT.findall(sample)) >= 8
+    return _FLAT_MARKS if flat else _PLAIN_MARKS

@@ -12,8 +12,8 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "That is not in the guide to the MAPI AO.",
     },
     "abstain_subject": {
-        "ja": "{subject} については、MAPI AO のガイドに記載がありません。",
-        "en": "{subject}: this is not in the guide to the MAPI AO.",
+        "ja": "「{subject}」については、MAPI AO のガイドに記載がありません。",
+        "en": "\u201c{subject}\u201d is not in the guide to the MAPI AO.",
     },
     "nearest": {
         "ja": "ガイドの中で最も近い項目は「{title}」です。",

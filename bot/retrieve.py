@@ -61,7 +61,7 @@ class Search:
     ``outside_share`` is their part (0 to 1) among the nearest chunks, near ones counting most;
     ``outside_head`` is the topic head's score for being outside; ``known`` the share of the question's
     weight that the knowledge base has a word for anywhere; ``unknown`` and ``weight`` the summed rarity of
-    the words it has none for, and of all.
+    the words it has none for, and of all; ``alike`` the likeness (0 to 1) in words of the nearest chunk.
     """
 
     question: str
@@ -73,6 +73,7 @@ class Search:
     known: float
     unknown: float
     weight: float
+    alike: float
     tokens: tuple[str, ...]
 
 
@@ -152,6 +153,7 @@ class Retriever:
             known=(weight - unknown) / (weight + DOUBT),
             unknown=unknown,
             weight=weight,
+            alike=float(keywords.pieces.alike(words).max(initial=0.0)),
             tokens=tuple(words),
         )
 

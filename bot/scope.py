@@ -21,18 +21,19 @@ SAYS_LITTLE = 5.0
 """Weight of words up to which a question without an unknown word leans wholly on the turns before it."""
 SUBJECT_SEEN = 0.35
 """Centred cosine from which the nearest out-of-scope example names the subject of a refusal."""
-NEAR = 0.38
+NEAR = 0.45
 """Centred cosine from which the nearest topic is worth naming in a refusal."""
 
 
 class Signs(NamedTuple):
-    """What the decision looks at; each rises with the chance that the guide answers, but for the last two.
+    """What the decision looks at; each rises with the chance that the guide answers, but for ``named`` and ``crowd``.
 
     ``nearest``: cosine of the best chunk less that of the nearest outside example. ``head``: the topic
     head's best score less its score for outside. ``covered``: share of the question's weight in the best
     section. ``known``: share of it that the knowledge base has words for. ``named``: 1 when the question
     names a subject outside the guide that its best section does not speak of. ``crowd``: share of
-    out-of-scope examples among the nearest chunks.
+    out-of-scope examples among the nearest chunks. ``alike``: likeness in words of the nearest chunk, 1 for a
+    symptom that the question repeats.
     """
 
     nearest: float
@@ -41,10 +42,11 @@ class Signs(NamedTuple):
     known: float
     named: float
     crowd: float
+    alike: float
 
 
-WEIGHTS = Signs(nearest=4.26, head=5.22, covered=7.59, known=1.10, named=-3.21, crowd=-4.22)
-BIAS = -3.44
+WEIGHTS = Signs(nearest=2.70, head=5.19, covered=4.84, known=1.55, named=-3.27, crowd=-4.79, alike=4.82)
+BIAS = -3.49
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def signs(search: Search, named: bool) -> Signs:
         known=search.known,
         named=float(named),
         crowd=search.outside_share,
+        alike=search.alike,
     )
 
 

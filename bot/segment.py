@@ -40,7 +40,8 @@ def _sources() -> list[_Source]:
         for i, anchor in enumerate(module.ANCHORS):
             source = sources.setdefault(anchor.pattern.pattern, _Source(anchor))
             source.modules += (module,)
-            source.heads |= {module.COMMAND} if i == 0 else set()
+            begins = i == 0 and not getattr(module, "LOOKS_BACK", False)
+            source.heads |= {module.COMMAND} if begins else set()
     return list(sources.values())
 
 
@@ -148,8 +149,15 @@ class _Reader:
         if reading is None:
             self._refused[module.COMMAND] = limit
             return None
-        first = min(typed.start, reading.start) if typed else reading.start
+        first = min(typed.start, reading.start) if typed else self._begin(echo, reading.start)
         return module, replace(reading, start=first)
+
+    def _begin(self, echo: Echo | None, start: int) -> int:
+        """Return where an output begins: at a command that is not known, if it comes right before."""
+        unknown = echo is not None and echo.command is None and echo.end <= start
+        if echo and unknown and not self.view.text[echo.end : start].strip():
+            return echo.start
+        return start
 
     def _limit(self, module: ModuleType, i: int) -> int:
         """Return where the output that mark ``i`` begins has to have ended."""
@@ -167,10 +175,14 @@ class _Reader:
         return len(self.view.text)
 
 
+# Other vendors' devices know these commands too: their output is no failed reading of ours.
+_ANYWHERE = frozenset({"show version", "show clock", "show ntp status", "show license", "show running-config"})
+
+
 def _unread(view: View, echo: Echo) -> list[Finding]:
     """Tell of a known command whose output could not be read; of others nothing is claimed."""
     module = _BY_COMMAND.get(echo.command or "")
-    if module is None or not echo.at_prompt:
+    if module is None or not echo.at_prompt or module.COMMAND in _ANYWHERE:
         return []
     message = (
         f"{module.COMMAND} の出力を読み取れませんでした。もう一度実行し、出力の全体を貼り付けてください。",

@@ -14,7 +14,7 @@ from bot.commands import expand
 if TYPE_CHECKING:
     from sudachipy import Tokenizer
 
-TOKENIZER_VERSION = "5"
+TOKENIZER_VERSION = "6"
 """Part of the index version: raise it whenever the tokens of a text change."""
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")

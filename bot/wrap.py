@@ -12,7 +12,8 @@ from bot.view import Edits, View
 _NARROWEST = 30
 _SAMPLE = 400
 _MOST = 5
-_USUAL = frozenset({40, 48, 64, 72, 76, 78, 79, 80, 96, 100, 120, 128, 132, 160})
+_WIDEST = 260
+_USUAL = frozenset({40, 48, 60, 64, 72, 76, 78, 79, 80, 96, 100, 120, 128, 132, 160})
 
 
 def rejoined(view: View, before: str, starts: re.Pattern[str]) -> Iterator[tuple[View, bool]]:
@@ -33,7 +34,7 @@ def rejoined(view: View, before: str, starts: re.Pattern[str]) -> Iterator[tuple
             broken = _broken([i for i, size in enumerate(lengths) if size == width], lines, sizes, starts, paged)
             if broken and tuple(broken) not in seen and len(seen) < _MOST:
                 seen.add(tuple(broken))
-                yield _joined(view, lines, sizes, broken), len(broken) > 1 or width in _USUAL or width % 10 == 0
+                yield _joined(view, lines, sizes, broken), len(broken) > 1 or width in _USUAL
 
 
 def _sizes(lines: Sequence[str], carriage: bool) -> list[int]:
@@ -53,7 +54,7 @@ def _widths(lengths: Sequence[int]) -> list[int]:
     for width in sorted(counts, reverse=True):
         if width < _NARROWEST or longer > 2 + max(counts.values()):
             break
-        if longer <= 2 + counts[width]:
+        if width <= _WIDEST and longer <= 2 + counts[width]:
             fit.append(width)
         longer += counts[width]
     often = sorted(fit, key=lambda width: -counts[width])[:3]
@@ -78,7 +79,7 @@ def _broken(
 
 _PAGER = ("ore-", "ore -", "ore\u2014", "ore\u2013", "ore\uff0d", "skipping")
 _WHOLE = re.compile(r"[-=]{3}$")
-_HALF = re.compile(r"[A-Za-z0-9][-/_]$")
+_HALF = re.compile(r"[A-Za-z0-9][-/_]$|<-*$|%[A-Z][A-Z0-9-]{0,40}$")
 
 
 def _cuts(line: str, size: int, following: str, starts: re.Pattern[str]) -> bool:

@@ -1,4 +1,4 @@
-"""``python -m evals run | compare | retrieval | calibrate | accept``: what the product can do, in numbers.
+"""``python -m evals run | compare | retrieval | calibrate | drafts | accept``: what the product can do, in numbers.
 
 Exit status: 0 done (and the gate, if asked for, is open); 1 the gate is shut or something failed, with one
 clear line a reason on standard error; 2 wrong usage.
@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.set_defaults(run=_retrieval)
     calibrate = commands.add_parser("calibrate", help="fit the weights of the scope decision on the cases")
     calibrate.set_defaults(run=_calibrate)
+    drafts = commands.add_parser("drafts", help="write each new thumbs-down with a reason as a draft case")
+    drafts.set_defaults(run=_drafts)
     accept = commands.add_parser("accept", help="make a draft from a thumbs-down a case")
     accept.add_argument("draft", help="the name of a file in evals/drafts")
     accept.set_defaults(run=_accept)
@@ -137,6 +139,24 @@ def _calibrate(_: argparse.Namespace) -> int:
     from evals import calibrate, cases
 
     _say(calibrate.report(Retriever(config.current()), cases.load()))
+    return 0
+
+
+def _drafts(_: argparse.Namespace) -> int:
+    from bot import config
+    from bot.render import markdown
+    from bot.store import open_store
+    from evals.drafts import Feedback, write_draft
+
+    store = open_store(config.current())
+    found = store.complained()
+    for thumb, turn in found:
+        said, answer = turn.text, turn.answer
+        feedback = Feedback(said, turn.paste, thumb.reason, markdown(answer), answer.topics, answer.index_version)
+        _say(f"wrote {write_draft(feedback).name}")
+        store.mark_drafted(thumb)
+    store.close()
+    _say(f"{len(found)} draft(s); complete one, then: python -m evals accept NAME")
     return 0
 
 

@@ -24,13 +24,17 @@ DOUBT = 4.0
 
 @dataclass(frozen=True, slots=True)
 class KeywordIndex:
-    """Postings of a token are ``documents[offsets[v] : offsets[v + 1]]`` with ``weights`` beside them."""
+    """Postings of a token are ``documents[offsets[v] : offsets[v + 1]]`` with ``weights`` beside them.
+
+    ``mass`` is the summed IDF of each document's distinct tokens.
+    """
 
     vocabulary: dict[str, int]
     offsets: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
     idf: npt.NDArray[np.float32]
+    mass: npt.NDArray[np.float32]
     size: int
 
     @classmethod
@@ -48,9 +52,11 @@ class KeywordIndex:
         flat = [posting for token in vocabulary for posting in postings[token]]
         documents = np.array([number for number, _ in flat], dtype=np.int32)
         counts = np.array([count for _, count in flat], dtype=np.float32)
-        weights = counts * (K1 + 1) / (counts + norm[documents]) * np.repeat(idf, frequency.astype(int))
+        rarity = np.repeat(idf, frequency.astype(int))
+        weights = counts * (K1 + 1) / (counts + norm[documents]) * rarity
+        mass = np.bincount(documents, weights=rarity, minlength=len(texts)).astype(np.float32)
         offsets = np.concatenate([[0], np.cumsum(frequency.astype(np.int64))])
-        return cls(vocabulary, offsets, documents, weights.astype(np.float32), idf, len(texts))
+        return cls(vocabulary, offsets, documents, weights.astype(np.float32), idf, mass, len(texts))
 
     def scores(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return the BM25 score of every document for the distinct tokens of ``query``."""
@@ -64,6 +70,18 @@ class KeywordIndex:
 
     def coverage(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return, for every document, the IDF-weighted share (0 to 1) of ``query``'s tokens it holds."""
+        held, total = self._held(query)
+        return held / (total + DOUBT) if total else held
+
+    def alike(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return, for every document, the IDF-weighted Jaccard similarity (0 to 1) of its tokens and ``query``'s."""
+        held, total = self._held(query)
+        union = total + self.mass - held
+        likeness: npt.NDArray[np.float32] = held / np.maximum(union, 1e-9)
+        return likeness
+
+    def _held(self, query: Sequence[str]) -> tuple[npt.NDArray[np.float32], float]:
+        """Return the summed IDF of ``query``'s distinct tokens that each document holds, and of all."""
         held = np.zeros(self.size, dtype=np.float32)
         total = 0.0
         for token in dict.fromkeys(query):
@@ -72,7 +90,7 @@ class KeywordIndex:
             position = self.vocabulary.get(token)
             if position is not None:
                 held[self.documents[self.offsets[position] : self.offsets[position + 1]]] += rarity
-        return held / (total + DOUBT) if total else held
+        return held, total
 
     def unknown(self, query: Sequence[str]) -> tuple[float, float]:
         """Return the summed rarity of ``query``'s distinct tokens that no document holds, and of all."""
@@ -92,6 +110,7 @@ class KeywordIndex:
             "documents": self.documents,
             "weights": self.weights,
             "idf": self.idf,
+            "mass": self.mass,
         }
         np.savez(stem.with_suffix(".npz"), **arrays)  # type: ignore[arg-type]
         body = {"size": self.size, "vocabulary": list(self.vocabulary)}
@@ -103,5 +122,5 @@ class KeywordIndex:
         body = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         vocabulary = {token: position for position, token in enumerate(body["vocabulary"])}
         with np.load(stem.with_suffix(".npz")) as arrays:
-            parts = (arrays["offsets"], arrays["documents"], arrays["weights"], arrays["idf"])
-        return cls(vocabulary, *parts, body["size"])
+            parts = {name: arrays[name] for name in ("offsets", "documents", "weights", "idf", "mass")}
+        return cls(vocabulary, size=body["size"], **parts)

@@ -9,6 +9,7 @@ import pytest
 
 from bot import config
 from bot.config import Config
+from tests.web_server import chromium, visitor  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

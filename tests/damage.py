@@ -8,6 +8,7 @@ message. ``python -m tests.damage`` prints the table of docs/parsing.md.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from random import Random
 
@@ -204,6 +205,24 @@ def trailing_prompt(text: str, chance: Random) -> str:
     return text.rstrip("\n") + "\nwae-w2#"
 
 
+def other_vendor(text: str, chance: Random) -> str:
+    """Put a router's output before it and behind it."""
+    router = (
+        "Router#show interfaces\nGigabitEthernet0/0 is up, line protocol is up\n     {} packets input, 0 no buffer\n"
+    )
+    return router.format(chance.randrange(10**6)) + text.rstrip("\n") + "\n" + router.format(chance.randrange(10**6))
+
+
+def cut_start(text: str, chance: Random) -> str:
+    """Leave out the beginning, in the middle of a word if need be."""
+    return text[chance.randrange(len(text) // 4, len(text) // 2) :]
+
+
+def cut_end(text: str, chance: Random) -> str:
+    """Leave out the end, in the middle of a word if need be."""
+    return text[: chance.randrange(len(text) // 2, len(text) * 3 // 4)]
+
+
 STAGES: tuple[tuple[Damage, ...], ...] = (
     (no_prompt, abbreviated, upper_case, config_do, touching, trailing_prompt),
     (notes, wiki_marks),
@@ -213,7 +232,7 @@ STAGES: tuple[tuple[Damage, ...], ...] = (
     (one_line, no_indentation, single_spaces, tabs),
     (full_width, em_dashes),
     (no_break_spaces, ideographic_spaces),
-    (quoted, fenced, mailed),
+    (quoted, fenced, mailed, other_vendor),
     (slack,),
     (crlf, bom),
 )
@@ -223,6 +242,13 @@ DAMAGES: tuple[Damage, ...] = tuple(damage for stage in STAGES for damage in sta
 def apply(text: str, chosen: list[Damage], seed: int) -> str:
     """Apply the chosen damages in the order of life."""
     chance = Random(seed)
-    for damage in sorted(chosen, key=DAMAGES.index):
+    order = (*DAMAGES, cut_start, cut_end)
+    for damage in sorted(chosen, key=order.index):
         text = damage(text, chance)
     return text
+
+
+if __name__ == "__main__":
+    from tests.damage_table import table
+
+    sys.stdout.write(table())

@@ -21,7 +21,11 @@ LAYERS = (
     ("bot.scope", "bot.answer"),
     ("bot.followup", "bot.compose", "bot.gate"),
     ("bot.engine", "bot.render"),
-    ("bot.batch", "bot.doctor", "bot.tools"),
+    ("bot.batch", "bot.doctor", "bot.tools", "bot.redact", "bot.case_phrases", "bot.casefile", "bot.database"),
+    ("bot.store", "bot.nextcheck", "bot.replies", "bot.supersede", "bot.migrations"),
+    ("bot.followon", "bot.reportdoc"),
+    ("bot.report",),
+    ("bot.case",),
     ("bot.terminal", "bot.web"),
     ("bot.__main__", "ingest.__main__", "kb.__main__", "app", "evals"),
 )
@@ -34,6 +38,8 @@ HOMES = {
     "rapidfuzz": {"bot/spelling.py"},
     "markdown_it": {"kb/reader.py", "evals/report.py"},
     "matplotlib": {"evals/plots.py"},
+    "sqlalchemy": {"bot/database.py", "bot/store.py", "bot/migrations/versions/r0001_cases.py"},
+    "alembic": {"bot/database.py", "bot/migrations/env.py", "bot/migrations/versions/r0001_cases.py"},
     "langchain_core": {"bot/tools.py"},
 }
 PACKAGES = ("bot", "ingest", "kb", "evals")

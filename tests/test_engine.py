@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.batch import answer_json
+from bot.config import ROOT
 from bot.engine import Question
 from bot.errors import InputError
-from bot.config import ROOT
 
 STATISTICS = """WAE# show statistics accelerator mapi
 MAPI:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.findings import Finding
 from bot.outputs.accelerator import announced, state_finding, verifies
-from bot.outputs.base import Anchor, Reading, finding
+from bot.outputs.base import Anchor, Labels, Reading, finding
 from bot.outputs.state_table import (
     POLICY_HEAD,
     STATE_ANCHOR,
@@ -28,6 +28,7 @@ ANCHORS = (
     Anchor(r"(?<![A-Za-z])MAPI[ \n]?:[ \n]?(?=Accelerator[ \n]?Config|Policy[ \n]?Engine)", ("MAPI",)),
     Anchor(POLICY_HEAD, ("Policy",)),
 )
+_LABELS = Labels((("Config State", "Enabled|Disabled"), ("Operational State", r"[A-Z][A-Za-z-]{2,20}")), last=False)
 REPEATS = True
 NEEDS_ECHO = True
 _BLOCK = re.compile(
@@ -40,7 +41,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
     text = view.text
     head, items, policy = heads(text, start, end)
     begins = [found.start() for found in (items, policy) if found]
-    rows = state_rows(text, start, min(begins, default=end))
+    rows = state_rows(text, start, min(begins, default=end)) or _labelled(text, start, end)
     block = _BLOCK.search(text, start, end)
     asked = announced(text, start, end) == COMMAND
     if [row.cells["accelerator"].lower() for row in rows[:2]] not in (["mapi"], []) or len(rows) > 1:
@@ -57,6 +58,15 @@ def read(view: View, start: int, end: int) -> Reading | None:
     after = policy.end() if policy else rows[-1].end if rows and not items else end
     policies = policy_rows(text, after, end)
     return _reading(view, rows, config, policies, [found.start() for found in (head, block, items, policy) if found])
+
+
+def _labelled(text: str, start: int, end: int) -> list[Row]:
+    """Read the states where they stand as labels instead of in a table."""
+    found = _LABELS.read(text, start, end)
+    if len(found) < len(_LABELS.labels):
+        return []
+    cells = {"accelerator": "mapi"} | {key: item.value for key, item in found.items()}
+    return [Row(cells, min(item.start for item in found.values()), max(item.end for item in found.values()))]
 
 
 def _reading(

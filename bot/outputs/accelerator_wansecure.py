@@ -39,7 +39,8 @@ def read(view: View, start: int, end: int) -> Reading | None:
     if not rows:
         return None
     names = {config_key(row): row for row in reversed(rows)}
-    missing = tuple(item for item in ITEMS if re.sub("[^a-z]", "", item.lower()) not in names)
+    missing: tuple[str, ...] = () if items else ("Accelerator Config Item", "Mode", "Value")
+    missing += tuple(item for item in ITEMS if re.sub("[^a-z]", "", item.lower()) not in names)
     data = dict(states[0].cells) if states else {}
     data["accelerator_config_items"] = [row.cells for row in rows]
     begins = [found.start() for found in (head, block, items) if found]

@@ -6,6 +6,10 @@ A module of a command line output has:
 - ``ANCHORS``: the patterns that prove this output whatever stands around it. A match of the first one
   begins a new output; the others prove one whose beginning was cut off.
 - ``read(view, start, end)``: reads the output in that span of ``view.text``, None if it is not one
+- flags where needed: ``NEEDS_ECHO``, a typed command of another name rules this output out;
+  ``REPEATS``, a second match of the first anchor belongs to the same output; ``MERGES``, so does what
+  follows the same command typed again; ``OWNS``, commands whose anchors may stand within this output;
+  ``LOOKS_BACK``, text before the first anchor may be part of it
 
 A module of a log has ``COMMAND`` and ``read_all(view) -> list[Reading]``: it is given the whole
 view, finds its own records, and names the pieces they occupy in ``spans``. The framework leaves
@@ -234,15 +238,21 @@ def extras(text: str, gaps: Iterable[Span]) -> tuple[dict[str, Any], list[Span]]
     data: dict[str, Any] = {}
     unread: list[Span] = []
     for start, end in gaps:
-        pairs, at = [], start
-        while found := _EXTRA.match(text, at, min(end + 1, len(text))):
-            pairs.append((snake(found[1]), number(found[2])))
-            at = found.end()
-        if pairs and not _WORD.search(text, at, end):
-            data |= dict(pairs)
+        more, at = following(text, start, end)
+        if more and not _WORD.search(text, at, end):
+            data |= more
         else:
             unread.append((start, end))
     return data, unread
+
+
+def following(text: str, start: int, end: int) -> tuple[dict[str, Any], int]:
+    """Read unknown labels that stand one after the other from ``start`` on; return where they end."""
+    data: dict[str, Any] = {}
+    while found := _EXTRA.match(text, start, min(end + 1, len(text))):
+        data[snake(found[1])] = number(found[2])
+        start = found.end()
+    return data, start
 
 
 def values(found: dict[str, Item]) -> dict[str, Any]:

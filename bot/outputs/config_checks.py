@@ -11,7 +11,7 @@ from bot.outputs.base import Span, finding
 from bot.paste import View
 
 TOPIC = "traffic-policy"
-_ENDPOINT = re.compile(r"(?i)ms-endpo(?:int|rt)-?(?:mapper|classifier)")
+ENDPOINT = re.compile(r"(?i)ms-endpo(?:int|rt)-?(?:mapper|classifier)")
 Block = tuple[dict[str, Any], Span, bool]
 
 
@@ -63,7 +63,7 @@ _WHY_PORT = (
 
 def _classifier(view: View, classifiers: Sequence[Block], command: str) -> Finding:
     id = "running-config-epm-classifier"
-    blocks = [block for block in classifiers if _ENDPOINT.fullmatch(block[0]["classifier"]) and block[2]]
+    blocks = [block for block in classifiers if ENDPOINT.fullmatch(block[0]["classifier"]) and block[2]]
     spans = [span for _, span, _ in blocks]
     if any(re.search(r"\bport eq 135\b", match) for block in blocks for match in block[0]["match"]):
         message = (
@@ -92,7 +92,7 @@ _WHY_MAPPER = (
 
 def _mapper(view: View, basics: Sequence[Block], command: str) -> Finding:
     id = "running-config-epm-policy"
-    block = next((block for block in basics if _ENDPOINT.fullmatch(block[0]["classifier"])), None)
+    block = next((block for block in basics if ENDPOINT.fullmatch(block[0]["classifier"])), None)
     spans = [block[1]] if block else []
     if block and str(block[0].get("accelerate", "")).lower() == "ms-port-mapper":
         message = (

@@ -29,6 +29,7 @@ ANCHORS = (
     Anchor(_BLOCK.pattern, ("MAPI",)),
 )
 REPEATS = True
+LOOKS_BACK = True
 NEEDS_ECHO = True
 UUID = "uuida4f1db00-ca47-1067-b31f-00dd010662da"
 _WORD = r"[^ \n<]{1,120}"
@@ -119,7 +120,8 @@ def _pieces(text: str, start: int, end: int) -> list[Span]:
     cuts = [found.start() for found in _HEAD.finditer(text, start, end)]
     if not cuts:
         return [(start, end)]
-    opening = [(start, cuts[0])] if _ACCELERATOR.search(text, start, cuts[0]) else []
+    tail = _ACCELERATOR.search(text, start, cuts[0]) or _BYTES.search(text, start, cuts[0])
+    opening = [(start, cuts[0])] if tail else []
     return opening + list(zip(cuts, [*cuts[1:], end], strict=True))
 
 

@@ -10,7 +10,21 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.accelerator import announced
-from bot.outputs.base import IP, NUMBER, Anchor, Item, Labels, Reading, Span, at_end, finding, leftovers, values, words
+from bot.outputs.base import (
+    IP,
+    NUMBER,
+    Anchor,
+    Item,
+    Labels,
+    Reading,
+    Span,
+    at_end,
+    extras,
+    finding,
+    leftovers,
+    values,
+    words,
+)
 from bot.paste import View
 
 COMMAND = "show statistics connection optimized mapi"
@@ -46,7 +60,7 @@ LABELS = Labels(
     last=False,
 )
 _ROW = re.compile(
-    rf"(?<![0-9.:])([0-9]{{1,10}})[ \n]({_END})[ \n]({_END})[ \n]({_MAC})[ \n]([A-Z]{{1,12}})(?![A-Za-z0-9:])"
+    rf"(?<![0-9.:])([0-9]{{1,10}})[ \n]({_END})[ \n]({_END})[ \n]({_MAC})[ \n]([A-Z](?:,?[A-Z]){{0,11}})(?![A-Za-z0-9:])"
     r"(?:[ \n]([0-9]{1,3}(?:\.[0-9]{1,4})?[ ]?%|[0-9]{1,3}\.[0-9]{1,4}(?![0-9.])))?"
 )
 _ROW_BEGINS = re.compile(rf"[ \n]?[0-9]{{1,10}}(?:[ \n]{_END}|\Z)|[ \n]?[0-9]{{1,10}}[ \n][0-9.:]{{1,21}}\Z")
@@ -77,10 +91,11 @@ def read(view: View, start: int, end: int) -> Reading | None:
     data: dict[str, Any] = values(found) | {"legend": legend, "connections": rows}
     missing = _missing(found, legend, columns, table.cut)
     pieces = [(item.start, item.end) for item in found.values()] + ([columns.span()] if columns else [])
-    pieces += ([legend_span] if legend else []) + ([(table.start, table.end)] if rows else [])
+    pieces += ([legend_span] if legend else []) + table.ends
     first, last = min(low for low, _ in pieces), max(high for _, high in pieces)
     checks = _checks(view, table, letters)
-    unread = leftovers(text, pieces)
+    more, unread = extras(text, leftovers(text, [*pieces, *table.rest(text)]))
+    data = more | data
     return Reading(COMMAND, first, last, data, missing, checks, unread=tuple(unread))
 
 
@@ -107,6 +122,18 @@ class _Table:
     start: int
     end: int
     cut: bool
+    whole: bool
+
+    @property
+    def ends(self) -> list[Span]:
+        """The empty spans at both ends of the rows."""
+        return [(self.start, self.start), (self.end, self.end)] if self.rows else []
+
+    def rest(self, text: str) -> list[Span]:
+        """Return the spans of the rows: the one of all, or each where something lies between them."""
+        if self.whole:
+            return [(self.start, self.end)] if self.rows else []
+        return self.spans(text, range(len(self.rows)))
 
     def spans(self, text: str, wanted: Sequence[int]) -> list[Span]:
         """Return the spans of the wanted rows, by number and in order."""
@@ -121,7 +148,7 @@ def _table(text: str, start: int, end: int, rr: bool) -> _Table:
     """Read the connections between ``start`` and ``end``; a row that the text's end cuts is left out."""
     first = _ROW.search(text, start, end)
     if first is None:
-        return _Table([], start, start, _ROW_BEGINS.match(text, start, end) is not None and end == len(text))
+        return _Table([], start, start, _ROW_BEGINS.match(text, start, end) is not None and end == len(text), True)
     cells = _ROW.findall(text, first.start(), end)
     rows = [
         {"conn_id": int(conn), "source": source, "destination": dest, "peer_id": peer, "accel": accel}
@@ -132,10 +159,12 @@ def _table(text: str, start: int, end: int, rr: bool) -> _Table:
         del rows[0]["conn_id"]
     tail = _ROW.search(text, max(first.start(), text.rfind(cells[-1][1], first.start(), end) - 12), end)
     last = tail.end() if tail else end
+    size = sum(sum(map(len, row)) + (6 if row[5] else 5) for row in cells) - 1
+    whole = size == last - first.start()
     if rr and last >= len(text.rstrip()) and "reduction_ratio" not in rows[-1]:
-        return _Table(rows[:-1], first.start(), last, True)
+        return _Table(rows[:-1], first.start(), last, True, whole)
     begun = _ROW_BEGINS.match(text, last, end)
-    return _Table(rows, first.start(), last, begun is not None and end == len(text))
+    return _Table(rows, first.start(), last, begun is not None and end == len(text), whole)
 
 
 def _foreign(rows: Sequence[dict[str, Any]], letters: dict[str, str]) -> bool:

@@ -92,9 +92,11 @@ _VERB = re.compile(
     r"[ ]?(?:do )?(?i:sh(?:ow?)?|acc[a-z]{0,8}|win[a-z]{0,4}-domain|type-tail|find-patt?ern?|no|crypto|conf[a-z]{0,7}|"
     r"debug|undebug|ip|clear|dir|exit|end|logging|transaction-logs|ntpdate|dnslookup|cms|copy|ping|terminal|term)\b|[ ]?[\u3040-\u9fff]"
 )
-_BARE = re.compile(r"(?:\A|\n)(?=(?:do )?(?i:sho?w?|acc[a-z]{0,8}|windows-domain) [^\n]{3,200}(?:\n|\Z))")
+_BARE = re.compile(r"(?:do )?(?i:sho?w?|acc[a-z]{0,8}|windows-domain) [^\n]{3,200}(?=\n|\Z)")
+_BARE_WORDS = ("\nsh", "\nSh", "\nSH", "\ndo ", "\nacc", "\nACC", "\nwindows-", "\nWINDOWS-")
 _TOKEN = re.compile(r"[ \n]?([^ \n]+)")
 _PIPE = re.compile(r" ?\| ?(?i:inc|beg|exc)[a-z]{0,4} [^ \n]{1,60}")
+_UNKNOWN = re.compile(r"[^A-Z\n]{0,60}")
 _OPEN_PROMPT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,62}(?:\([A-Za-z0-9_./-]{0,40}\))?[#>]")
 
 
@@ -148,11 +150,23 @@ def echoes(text: str) -> list[Echo]:
         if _VERB.match(text, sign.end()) or (opens_line and sign[0] == "#"):
             found.append(_echo(text, host.start(), sign.end()))
     starts = {echo.start for echo in found}
-    for bare in _BARE.finditer(text):
-        command, end = command_at(text, bare.end())
-        if command and bare.end() not in starts and _ends_line(text, end, command):
-            found.append(Echo(bare.end(), end, command, at_prompt=False))
+    for start in _bare(text):
+        command, end = command_at(text, start)
+        if command and start not in starts and _ends_line(text, end, command):
+            found.append(Echo(start, end, command, at_prompt=False))
     return sorted(found, key=lambda echo: echo.start)
+
+
+def _bare(text: str) -> Iterator[int]:
+    """Yield where a line begins like a command without a prompt."""
+    if _BARE.match(text):
+        yield 0
+    for word in _BARE_WORDS:
+        place = text.find(word)
+        while place >= 0:
+            if _BARE.match(text, place + 1):
+                yield place + 1
+            place = text.find(word, place + 1)
 
 
 def _signs(text: str) -> Iterator[re.Match[str]]:
@@ -175,7 +189,8 @@ def _echo(text: str, start: int, typed: int) -> Echo:
     if command is None:
         stop = text.find("\n", typed, typed + 200)
         following = _SIGN.search(text, typed, stop if stop > 0 else typed + 200)
-        end = stop if stop > 0 else min(len(text), typed + 60)
+        plain = _UNKNOWN.match(text, typed)
+        end = stop if stop > 0 or plain is None else plain.end()
         if following and (host := _PROMPT.search(text, max(typed, following.start() - 110), following.start())):
             end = min(end, host.start())
     return Echo(start, end, command)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, Span, at_end, words
-from bot.outputs.config_checks import check_crypto, check_policies
+from bot.outputs.config_checks import ENDPOINT, check_crypto, check_policies
 from bot.outputs.policy_text import ACTION, accelerates
 from bot.paste import View
 
@@ -142,7 +142,7 @@ def _missing(data: dict[str, Any], blocks: list[Block]) -> tuple[str, ...]:
         missing += [
             label
             for key, label in (("classifiers", "match dst port eq 135"), ("policies", "MS-EndPortMapper"))
-            if key not in data
+            if not any(ENDPOINT.fullmatch(entry["classifier"]) for entry in data.get(key, ()))
         ]
         missing += [str(next(iter(cells.values()))) for cells, _, whole in blocks if _open(cells, whole)]
     else:

@@ -21,13 +21,13 @@ _SENTENCE = re.compile(
     r"(?<![A-Za-z-])(?:(?i:cms)[ \n])?(?i:secure[ -]?store)[ \n]?(?:(?i:is|status|state|mode|has)(?![a-z])|:)[^\n<]{0,160}"
 )
 ANCHORS = (Anchor(_SENTENCE.pattern, ("ecure-store", "ecure store", "ECURE"), 5),)
-_NO = r"(?:not|isn't|un|never)"
+_NO = r"(?:not|isn't|un|never|neither|nor|cannot|no)[ \n-]?(?:yet[ \n])?(?:be(?:en)?[ \n])?"
+_YES = r"(?:[ \n]?[:=][ \n]?(?P<value>yes|no|true|false)(?![a-z]))?"
 _WORDS = {
-    "initialized": re.compile(rf"(?<![a-z])(?i:(?P<no>{_NO}[ -]?(?:yet[ ])?(?:been[ ])?)?initiali[sz]ed)(?![a-z])"),
-    "open": re.compile(
-        rf"(?<![a-z])(?i:(?P<no>{_NO}[ -]?(?:yet[ ])?(?:been[ ])?)?open(?:ed)?|(?P<closed>closed|locked))(?![a-z])"
-    ),
+    "initialized": re.compile(rf"(?<![a-z])(?i:(?P<no>{_NO})?initiali[sz]ed{_YES})(?![a-z])"),
+    "open": re.compile(rf"(?<![a-z])(?i:(?P<no>{_NO})?open(?:ed)?{_YES}|(?P<closed>closed|locked))(?![a-z])"),
 }
+_PLAIN = re.compile(r"(?:\A|\n)(?:(?i:cms)[ ])?(?i:secure-?[ ]?store)[^\n,?<]{4,60}(?=\n|\Z|\.)")
 
 
 def read(view: View, start: int, end: int) -> Reading | None:
@@ -37,7 +37,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
         begin = _after_echo(text, start)
     else:
         sentence = _SENTENCE.search(text, start, end)
-        if sentence is None or (sentence.start() > 0 and text[sentence.start() - 1] != "\n"):
+        if sentence is None or not _PLAIN.match(text, max(0, sentence.start() - 1)):
             return None
         begin = sentence.start()
     said = {
@@ -60,7 +60,8 @@ def _after_echo(text: str, start: int) -> int:
 
 def _positive(found: re.Match[str]) -> bool:
     groups = found.groupdict()
-    return not (groups.get("no") or groups.get("closed"))
+    value = (groups.get("value") or "yes").lower() in ("yes", "true")
+    return value == (not (groups.get("no") or groups.get("closed")))
 
 
 def _judge(view: View, data: dict[str, Any], spans: list[Span]) -> Finding:

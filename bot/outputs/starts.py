@@ -46,4 +46,4 @@ def _begin(label: str) -> str:
 
 _PRINTED = [*(_begin(label) for table in _LABELS for label in table.labels), *_OTHERS]
 COMMAND_LINE = re.compile(rf"\n(?:{'|'.join(_PRINTED)})")
-STARTS = re.compile(rf" {{0,80}}(?:{'|'.join([*_PRINTED, *_ANY])})")
+STARTS = re.compile(rf" {{0,80}}'{{0,6}} {{0,80}}(?:{'|'.join([*_PRINTED, *_ANY])})")

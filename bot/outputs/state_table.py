@@ -33,7 +33,7 @@ _VALUE = r"Not[ \n]Applicable|Not[ \n]Configured|[0-9.]{1,12}[ \n](?:seconds|min
 _ITEM = re.compile(rf"(?P<item>[A-Za-z][A-Za-z0-9 \n/_-]{{1,50}}?)[ \n](?P<mode>User|Default)[ \n](?P<value>{_VALUE})")
 _POLICY = re.compile(
     r"(?<![A-Za-z])(?P<item>State|Default[ \n]?Action|Connection[ \n]?Limit|Effective[ \n]?Limit|Keepalive[ \n]?timeout)"
-    r"[ \n]:?[ \n]?(?P<value>[0-9]{1,9}(?:\.[0-9]{1,3})?(?:[ \n](?:seconds|minutes))?(?![0-9A-Za-z.])"
+    r"(?:[ \n]?:[ \n]?|[ \n])(?P<value>[0-9]{1,9}(?:\.[0-9]{1,3})?(?:[ \n](?:seconds|minutes))?(?![0-9A-Za-z.])"
     r"|Use[ \n]Policy|Not[ \n]Registered|(?!(?:Not|Use)(?:[ \n]|\Z))[A-Z][A-Za-z-]{2,24})"
 )
 

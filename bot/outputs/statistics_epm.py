@@ -16,6 +16,7 @@ from bot.outputs.base import (
     at_end,
     extras,
     finding,
+    following,
     leftovers,
     snake,
     values,
@@ -64,8 +65,8 @@ def read(view: View, start: int, end: int) -> Reading | None:
     spans = [(item.start, item.end) for item in found.values()]
     more, unread = extras(view.text, leftovers(view.text, spans))
     first = min(head.start() if head else end, *(low for low, _ in spans))
-    last = max(high for _, high in spans)
-    return Reading(COMMAND, first, last, values(found) | more, LABELS.missing(found), unread=tuple(unread))
+    after, last = following(view.text, max(high for _, high in spans), end)
+    return Reading(COMMAND, first, last, values(found) | more | after, LABELS.missing(found), unread=tuple(unread))
 
 
 _ID = "epm-counters-rise"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.findings import Finding
-from bot.outputs.base import DATE, NUMBER, Anchor, Item, Labels, Reading, extras, finding, leftovers, values
+from bot.outputs.base import DATE, NUMBER, Anchor, Item, Labels, Reading, extras, finding, following, leftovers, values
 from bot.outputs.mapi_counters import BUFFER_LABELS, RESET_LABEL, local_responses
 from bot.paste import View
 
@@ -51,10 +51,11 @@ def read(view: View, start: int, end: int) -> Reading | None:
     spans = [(item.start, item.end) for item in found.values()]
     more, unread = extras(view.text, leftovers(view.text, spans))
     first = min(head.start() if head else end, *(low for low, _ in spans))
-    last = max(high for _, high in spans)
+    after, last = following(view.text, max(high for _, high in spans), end)
     found_all = (_secured(view, found), local_responses(view, "mapi-local-responses", found, COMMAND))
-    data = values(found) | more
-    return Reading(COMMAND, first, last, data, LABELS.missing(found), found_all, unread=tuple(unread))
+    data = values(found) | more | after
+    missing = (() if head else ("Global Statistics",)) + LABELS.missing(found)
+    return Reading(COMMAND, first, last, data, missing, found_all, unread=tuple(unread))
 
 
 def _secured(view: View, found: dict[str, Item]) -> Finding:

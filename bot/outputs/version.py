@@ -20,6 +20,7 @@ _IMAGE = re.compile(
     r"(?:(?i:version)[ \n]?:[ \n]?)?(?<![A-Za-z0-9])(?P<version>(?P<model>oe[0-9]{2,5}|[a-z]{2,8}[0-9]{3,5})-(?P<release>[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{1,2})[a-z]?\.[0-9]{1,4})"
 )
 ANCHORS = (Anchor(_PRODUCT.pattern, ("Cisco",)),)
+REPEATS = True
 
 
 def read(view: View, start: int, end: int) -> Reading | None:

@@ -1,0 +1,179 @@
+"""Where cases are kept: the tables, the connection, its schema brought up to date, its errors made clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from bot.errors import ConfigError, KbError
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+HEAD = "0001"
+"""The revision of the schema that this code works with; the newest in bot/migrations."""
+BUSY_MS = 5_000
+"""How long a SQLite connection waits for another one's write."""
+METADATA = sa.MetaData()
+
+
+def _owner() -> sa.Column[str]:
+    return sa.Column("case_id", sa.String(40), sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+
+
+CASES = sa.Table(
+    "cases", METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("updated", sa.String(40), nullable=False),
+    sa.Column("symptom", sa.Text, nullable=False),
+    sa.Column("turns", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Index("cases_updated", "updated"),
+)  # fmt: skip
+TURNS = sa.Table(
+    "turns", METADATA, _owner(), sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)  # fmt: skip
+EVIDENCE = sa.Table(
+    "evidence", METADATA, _owner(), sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False), sa.Column("body", sa.Text, nullable=False),
+)  # fmt: skip
+FEEDBACK = sa.Table(
+    "feedback", METADATA, _owner(), sa.Column("turn", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String(40), nullable=False), sa.Column("up", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("drafted", sa.Boolean, nullable=False, server_default=sa.false()),
+)  # fmt: skip
+
+_MENDS = (
+    (("locked", "busy"), "another process holds it; try again in a moment, or stop that process"),
+    (("unable to open", "permission", "readonly", "read-only", "denied", "directory", "file exists", "no such file"),
+     "check that its folder exists and may be written"),
+    (("no such table", "does not exist", "disk i/o"), "it was removed or replaced while in use; start again"),
+    (("not a database", "malformed"), "the file is damaged; put a copy back, or move it away and start again"),
+    (("disk is full", "no space"), "the disk is full"),
+    (("connect", "refused", "timeout", "terminat", "closed"), "check KB_DATABASE_URL and that the server runs"),
+)  # fmt: skip
+
+
+class Database:
+    """An engine whose transactions raise KbError with the mend."""
+
+    def __init__(self, address: str) -> None:
+        """Open ``address`` and bring its schema up to date; raises KbError or ConfigError."""
+        self.url = _parsed(address)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        with self.guard():
+            self.engine = _engine(self.url)
+            with _alone(self.url):
+                self._migrate()
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction of its own."""
+        with self.guard(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turn what the database or its file refuses into one clear line."""
+        try:
+            yield
+        except (SQLAlchemyError, OSError) as error:
+            raise KbError(f"the case database {self.url!r} cannot be used: {_mend(error)}") from error
+
+    def scrub(self) -> None:
+        """Write what SQLite's log still holds into the file and empty the log; no-op elsewhere."""
+        if self.is_sqlite:
+            with self.guard(), self.engine.connect() as connection:
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def _migrate(self) -> None:
+        """Run the missing revisions. Alembic takes a while to load, so only where one is missing."""
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_lock(7860)"))
+            try:
+                if (found := _revision(connection)) != HEAD:
+                    self._upgrade(connection, found)
+            finally:
+                if not self.is_sqlite:
+                    connection.rollback()
+                    connection.execute(sa.text("SELECT pg_advisory_unlock(7860)"))
+                    connection.commit()
+
+    def _upgrade(self, connection: Connection, found: str | None) -> None:
+        from alembic import command
+        from alembic.config import Config as AlembicConfig
+        from alembic.util import CommandError
+
+        settings = AlembicConfig(attributes={"connection": connection})
+        settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        settings.set_main_option("path_separator", "os")
+        try:
+            command.upgrade(settings, HEAD)
+            connection.commit()
+        except CommandError as error:
+            why = f"its schema {found} is not known here; it was made by a newer version: update this one"
+            raise KbError(f"the case database {self.url!r} cannot be used: {why}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _alone(url: URL) -> AbstractContextManager[object]:
+    """Let one process at a time prepare a SQLite file; a server has a lock of its own."""
+    from filelock import FileLock
+
+    on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return FileLock(f"{url.database}.lock") if on_disk else nullcontext()
+
+
+def _mend(error: Exception) -> str:
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    said = " ".join(cause).lower()
+    for words, mend in _MENDS:
+        if any(word in said for word in words):
+            return f"{cause[0]}; {mend}"
+    return f"{cause[0]}; check KB_DATABASE_URL"
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError("KB_DATABASE_URL is no address such as postgresql://user@host/database") from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL) -> sa.Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            return sa.create_engine(url, pool_pre_ping=True)
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    except (NoSuchModuleError, ImportError) as error:
+        raise ConfigError(f"KB_DATABASE_URL needs a driver: {error}; for PostgreSQL: pip install psycopg") from error
+    sa.event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: object, _: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "secure_delete=ON",
+                   "synchronous=NORMAL"):  # fmt: skip
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

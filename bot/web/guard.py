@@ -1,0 +1,82 @@
+"""What stands before the page: foreign hosts and origins are refused, a password may be asked for.
+
+The content security policy lets a browser ask this host only, so that no part of the page, now or after an
+upgrade of a library, can reach out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: data:; worker-src 'self' blob:; "
+    "frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class Guard:
+    """Refuses what a page elsewhere sends, asks for the password, and bounds what this page may load."""
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...], password: str = "") -> None:
+        """Let through ``hosts`` only (an empty tuple: any) and, where ``password`` is set, who knows it."""
+        self.app, self.hosts, self.password = app, hosts, password
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to a foreign host or origin, 401 without the password, else pass the request on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        if not self._allowed(headers):
+            await _refuse(send, 403, b"this server answers its own page only\n")
+        elif not self._known(headers):
+            ask = (b"www-authenticate", b'Basic realm="WAAS MAPI knowledge base", charset="UTF-8"')
+            await _refuse(send, 401, b"a password is needed; any user name will do\n", [ask])
+        else:
+            await self.app(scope, receive, _bounded(send))
+
+    def _allowed(self, headers: dict[bytes, bytes]) -> bool:
+        host = headers.get(b"host", b"").decode("latin-1")
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if origin and urlsplit(origin).netloc != host:
+            return False
+        return not self.hosts or (urlsplit(f"//{host}").hostname or "") in self.hosts
+
+    def _known(self, headers: dict[bytes, bytes]) -> bool:
+        if not self.password:
+            return True
+        scheme, _, value = headers.get(b"authorization", b"").partition(b" ")
+        try:
+            given = base64.b64decode(value, validate=True).partition(b":")[2]
+        except binascii.Error:
+            return False
+        return scheme.lower() == b"basic" and hmac.compare_digest(given, self.password.encode())
+
+
+async def _refuse(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _bounded(send: Send) -> Send:
+    async def with_policy(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = {name for name, _ in message.get("headers", ())}
+            added = [header for header in _HEADERS if header[0] not in own]
+            message = {**message, "headers": [*message.get("headers", ()), *added]}
+        await send(message)
+
+    return with_policy

@@ -1,0 +1,113 @@
+"""Starts the page: the index loads beside it, so that the page opens before it can answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from bot.config import Config
+from bot.errors import ConfigError, InputError
+from bot.web.guard import LOOPBACK, Guard
+from kb.schema import Language
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI, Response
+    from starlette.types import ASGIApp
+
+    from bot.web.desk import Loaded
+
+FAREWELL = 2
+"""Seconds that open pages have to let go once the server is told to stop; their streams never end by themselves."""
+_KINDS = {"md": "text/markdown", "html": "text/html"}
+
+
+def load(settings: Config) -> Loaded:
+    """Open the index and the cases; raises KbError."""
+    from bot.case import CaseService
+    from bot.engine import Bot
+    from bot.store import open_store
+    from bot.web.desk import Loaded
+
+    bot = Bot(settings)
+    return Loaded(bot, CaseService(bot, open_store(settings)))
+
+
+def start_loading(settings: Config) -> Future[Loaded]:
+    """Load in a thread of its own and return what will be there."""
+    future: Future[Loaded] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(load(settings))
+        except BaseException as error:  # noqa: BLE001 (it is raised again where the result is asked for)
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="load", daemon=True).start()
+    return future
+
+
+def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
+    """Return the whole server: the page and the reports behind the guard."""
+    from fastapi import FastAPI
+
+    from bot.web.desk import Desk
+    from bot.web.page import mount
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _add_reports(app, loaded)
+    mount(app, Desk(loaded))
+    return Guard(app, LOOPBACK if settings.host in LOOPBACK else (), settings.password)
+
+
+def _add_reports(app: FastAPI, loaded: Future[Loaded]) -> None:
+    from fastapi.responses import PlainTextResponse, Response
+
+    @app.get("/cases/{case_id}/report.{form}", response_model=None)
+    def report(case_id: str, form: str, lang: str = "en") -> Response:
+        """Return a case as a report, to be saved."""
+        language: Language = "ja" if lang == "ja" else "en"
+        if form not in _KINDS:
+            return PlainTextResponse("no such report\n", 404)
+        try:
+            body = loaded.result().cases.export(case_id, language, "html" if form == "html" else "markdown")
+        except InputError as error:
+            return PlainTextResponse(f"{error}\n", 404)
+        name = f"case-{case_id}-{language}.{form}"
+        headers = {
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+            "cache-control": "no-store",
+        }
+        return Response(body, media_type=f"{_KINDS[form]}; charset=utf-8", headers=headers)
+
+
+def serve(settings: Config, told: Callable[[str], None]) -> None:
+    """Serve the page until stopped; ``told`` hears its address.
+
+    Raises ConfigError for an open address without a password, KbError when the index cannot be opened.
+    """
+    if settings.host not in LOOPBACK and not settings.password:
+        raise ConfigError(f"KB_HOST={settings.host} is open to the network: set KB_PASSWORD as well")
+    loaded = start_loading(settings)
+    app = application(settings, loaded)
+    import uvicorn
+
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    wanted = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", access_log=False,
+                            timeout_graceful_shutdown=FAREWELL)  # fmt: skip
+    server = uvicorn.Server(wanted)
+    loaded.add_done_callback(lambda done: _settle(done, server, lambda: told(f"open http://{host}:{settings.port}/")))
+    server.run()
+    if loaded.done() and (error := loaded.exception()):
+        raise error
+
+
+def _settle(done: Future[Loaded], server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    """Say that the page answers, or stop the server when it never will."""
+    if done.exception():
+        server.should_exit = True
+    else:
+        ready()

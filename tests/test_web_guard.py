@@ -1,0 +1,121 @@
+"""What stands before the page, and what it never leaves to chance: hosts, password, policy, escaping."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from bot.answer import Answer
+from bot.casefile import Turn
+from bot.config import Config
+from bot.errors import ConfigError, InputError
+from bot.findings import Evidence, Finding
+from bot.web.chat import said
+from bot.web.desk import Request, read_upload
+from bot.web.guard import LOOPBACK, Guard
+from bot.web.panel import _marked
+from bot.web.serve import serve
+from bot.web.texts import TEXTS
+
+
+def client(hosts: tuple[str, ...] = LOOPBACK, password: str = "") -> TestClient:
+    inner = Starlette(routes=[Route("/", lambda _: PlainTextResponse("page"), methods=["GET", "POST"])])
+    return TestClient(Guard(inner, hosts, password), base_url="http://127.0.0.1:7860")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example"},
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"host": "127.0.0.1.evil.example:7860"},
+    ],
+)
+def test_foreign_hosts_and_origins_are_refused(headers: dict[str, str]) -> None:
+    assert client().post("/", headers=headers).status_code == 403
+
+
+def test_its_own_page_passes_and_may_load_from_this_host_only() -> None:
+    answer = client().post("/", headers={"origin": "http://127.0.0.1:7860"})
+    assert (answer.status_code, answer.text) == (200, "page")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "http" not in policy
+
+
+def test_the_password_is_asked_for_and_checked() -> None:
+    guarded = client(hosts=(), password="pä:ss")
+    refused = guarded.get("/")
+    assert refused.status_code == 401 and "Basic" in refused.headers["www-authenticate"]
+    assert guarded.get("/", auth=("kb", "wrong")).status_code == 401
+    assert guarded.get("/", headers={"authorization": "Basic !!"}).status_code == 401
+    assert guarded.get("/", auth=(b"anyone", "pä:ss".encode())).status_code == 200
+
+
+def test_an_open_address_needs_a_password() -> None:
+    with pytest.raises(ConfigError, match="KB_PASSWORD"):
+        serve(Config(host="0.0.0.0"), lambda line: None)
+
+
+def shown(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html))
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), min_size=1))
+def test_what_a_person_says_is_shown_as_typed(words: str) -> None:
+    html = said(words, "", "en")
+    inner = re.search(r'<pre class="said">(.*?)</pre>', html, re.DOTALL)
+    assert (unescape(inner[1]) if inner else "") == (words if words.strip() else "")
+
+
+@given(st.text(alphabet="ab<>&\"'`$\t\n", min_size=1, max_size=60), st.data())
+def test_marks_stand_where_the_evidence_is(pasted: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(pasted) - 1))
+    end = data.draw(st.integers(start + 1, len(pasted)))
+    finding = Finding("x", "t", "problem", {}, {}, (Evidence(start, end, pasted[start:end]),))
+    html = _marked(Turn(1, "", "", pasted, Answer("answered", "en", findings=(finding,))), pasted, "en")
+    lines = [shown(line) for line in re.findall(r"<code>(.*?)</code>", html, re.DOTALL)]
+    assert "\n".join(lines) == pasted.removesuffix("\n")
+    marks = [shown(mark) for mark in re.findall(r"<mark[^>]*>(.*?)</mark>", html, re.DOTALL)]
+    assert "".join(marks) == pasted[start:end].replace("\n", "")
+
+
+def test_a_long_paste_shows_the_lines_around_its_evidence() -> None:
+    lines = [f"line {n}" for n in range(5_000)]
+    pasted = "\n".join(lines)
+    at = pasted.index("line 4000")
+    finding = Finding("x", "t", "problem", {}, {}, (Evidence(at, at + 9, "line 4000"),))
+    html = _marked(Turn(1, "", "", pasted, Answer("answered", "en", findings=(finding,))), pasted, "en")
+    assert ">line 4000</mark>" in html and 'id="pl-1-4001"' in html and "line 3996<" in html
+    assert html.count('class="l"') < 40 and "lines not shown" in html
+
+
+def test_an_upload_is_read_and_removed(tmp_path) -> None:
+    file = tmp_path / "a.log"
+    file.write_bytes("装置".encode("cp932"))
+    assert read_upload(str(file)) == "装置"
+    assert not file.exists()
+    file.write_bytes(b"\x00\xff\xfe\x81")
+    with pytest.raises(InputError):
+        read_upload(str(file))
+    assert not file.exists()
+
+
+def test_large_pastes_wait_in_their_own_queue() -> None:
+    assert Request("why?", "x" * 1_000_000).heavy
+    assert not Request("why?", "x" * 1_000).heavy
+
+
+def test_every_text_stands_in_both_languages() -> None:
+    for key, texts in TEXTS.items():
+        assert texts["ja"].strip() and texts["en"].strip(), key
+        assert set(re.findall(r"\{(\w+)", texts["ja"])) == set(re.findall(r"\{(\w+)", texts["en"])), key
