@@ -19,8 +19,7 @@ from bot.needles import groups
 from bot.stream import stream
 
 _USUAL = (
-    "(fl={fl}) Connection multiplexing enabled by server on the connection. "
-    "[EdgeTcpConnectionDceRpcLayer.cpp:499]",
+    "(fl={fl}) Connection multiplexing enabled by server on the connection. [EdgeTcpConnectionDceRpcLayer.cpp:499]",
     "(fl={fl}) Header signing enabled by server on the connection. [EdgeTcpConnectionDceRpcLayer.cpp:510]",
     "(fl={fl}) OnNewConnection - Client IP 10.31.7.{n} (0xa1f072d), Serv IP 10.80.2.20 (0xa500214), "
     "nDstPort=31012, nAssociationGroup=0x2b90,conn_fd=32, bWasConnectionFromReservedPool=0, "

@@ -91,8 +91,9 @@ def read_text(file: str) -> str:
 
 def decode(data: bytes) -> str:
     """Decode UTF-8, UTF-16 with a mark, Shift_JIS or EUC-JP; raises InputError for anything else."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    for name in (encoding, "cp932", "euc-jp"):
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    binary = not marked and data.count(0) > len(data) // 100
+    for name in () if binary else ("utf-16" if marked else "utf-8", "cp932", "euc-jp"):
         try:
             return data.decode(name)
         except UnicodeDecodeError:

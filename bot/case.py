@@ -136,7 +136,9 @@ class CaseService:
         shown, result = _shown(text, paste)
         within = not paste.strip() and bool(result.outputs)
         self._learn(case, "" if within else text)
-        answer = self._bot.ask(Question(shown if within else text, paste, tuple(case.history), parsed=result))
+        answer = self._bot.ask(
+            Question(shown if within else text, paste, tuple(case.history), parsed=result, language=case.language)
+        )
         case.language = answer.language
         turn = Turn(case.count, case.updated, redact(text), paste, answer)
         evidence: Sequence[Evidence] = ()

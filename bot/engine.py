@@ -34,7 +34,8 @@ RELATED = 2
 class Question:
     """What a person asks: ``history`` holds earlier turns, oldest first, as {"role", "content"}.
 
-    ``parsed`` is what was read in ``paste``, for a caller that has read it already.
+    ``parsed`` is what was read in ``paste``, for a caller that has read it already; ``language`` answers a paste
+    that comes without a word.
     """
 
     text: str = ""
@@ -42,6 +43,7 @@ class Question:
     history: Sequence[dict[str, str]] = field(default=())
     id: str = ""
     parsed: ParseResult | None = None
+    language: Language | None = None
 
 
 class Bot:
@@ -119,7 +121,7 @@ def _language(question: Question) -> Language:
     for candidate in (question.text, *reversed(said)):
         if any(c.isalpha() for c in candidate):
             return text.language(candidate)
-    return text.language(question.paste)
+    return question.language or text.language(question.paste)
 
 
 _RANK = {"problem": 0, "normal": 1, "not_shown": 2, "not_recognised": 3}

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.errors import IndexMismatch
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -121,6 +123,9 @@ class KeywordIndex:
         """Read what :meth:`save` wrote."""
         body = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         vocabulary = {token: position for position, token in enumerate(body["vocabulary"])}
+        names = ("offsets", "documents", "weights", "idf", "mass")
         with np.load(stem.with_suffix(".npz")) as arrays:
-            parts = {name: arrays[name] for name in ("offsets", "documents", "weights", "idf", "mass")}
+            if set(names) != set(arrays.files):
+                raise IndexMismatch(f"{stem.name} of the index has another form; run `python -m ingest --rebuild`")
+            parts = {name: arrays[name] for name in names}
         return cls(vocabulary, size=body["size"], **parts)

@@ -14,11 +14,11 @@ from tests.web_server import chromium, visitor  # noqa: F401 (fixtures)
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """Settings with an index of the checkout's kb/, built once; KB_TEST_DATA_DIR keeps it between runs."""
+    """Settings with an index of the checkout's kb/, built once; KB_DATA_DIR says where."""
     from ingest.encode import BundledEncoder
     from ingest.index import build
 
-    kept = os.environ.get("KB_TEST_DATA_DIR") or os.environ.get("KB_DATA_DIR") or str(config.ROOT / "data")
+    kept = os.environ.get("KB_DATA_DIR") or str(config.ROOT / "data")
     data = Path(kept) if Path(kept).is_dir() else tmp_path_factory.mktemp("data")
     made = Config(data_dir=data)
     build(made.index_dir, BundledEncoder())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,9 @@ def attach(page, name: str, text: str | bytes) -> None:
 
 
 def shot(page, name: str) -> None:
+    """Take a picture for the documents, where there is none yet or SCREENSHOTS asks for new ones."""
+    if (IMAGES / f"{name}.png").exists() and not os.environ.get("SCREENSHOTS"):
+        return
     IMAGES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=IMAGES / f"{name}.png")
 

@@ -148,7 +148,7 @@ def _clicked(desk: Desk, at: Seat, data: dict[str, Any]) -> Request | None:
     if act == "ask":
         return Request(as_word(data.get("text")))
     if act == "sample":
-        return Request(paste=chat.sample(as_word(data.get("sample"))))
+        return Request(ui("example_asks", at.ui), chat.sample(as_word(data.get("sample"))))
     if act == "topic":
         return Request(desk.topic(at, as_word(data.get("topic"))))
     if act == "mark" and (outcome := data.get("outcome")) in ("good", "bad", "skipped"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -96,18 +97,33 @@ def serve(settings: Config, told: Callable[[str], None]) -> None:
     import uvicorn
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    wanted = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", access_log=False,
-                            timeout_graceful_shutdown=FAREWELL)  # fmt: skip
-    server = uvicorn.Server(wanted)
-    loaded.add_done_callback(lambda done: _settle(done, server, lambda: told(f"open http://{host}:{settings.port}/")))
-    server.run()
+    wanted = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="error", access_log=False,
+        timeout_graceful_shutdown=FAREWELL,
+    )  # fmt: skip
+    listening: Future[None] = Future()
+
+    class Server(uvicorn.Server):
+        """Says when it listens."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            listening.set_result(None)
+
+    server = Server(wanted)
+    address = f"http://{host}:{settings.port}/"
+    loaded.add_done_callback(lambda done: _settle(done, server, listening, lambda: told(f"open {address}")))
+    try:
+        server.run()
+    except SystemExit:
+        raise ConfigError(f"{address} cannot be opened; another program may use the port: set KB_PORT") from None
     if loaded.done() and (error := loaded.exception()):
         raise error
 
 
-def _settle(done: Future[Loaded], server: uvicorn.Server, ready: Callable[[], None]) -> None:
-    """Say that the page answers, or stop the server when it never will."""
-    if done.exception():
+def _settle(loaded: Future[Loaded], server: uvicorn.Server, listening: Future[None], ready: Callable[[], None]) -> None:
+    """Say that the page answers as soon as it also listens, or stop the server when it never will."""
+    if loaded.exception():
         server.should_exit = True
     else:
-        ready()
+        listening.add_done_callback(lambda _: ready())

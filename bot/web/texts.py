@@ -36,6 +36,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     "examples": {"ja": "例", "en": "Try one"},
     "example_paste": {"ja": "出力を貼り付ける: {name}", "en": "Paste an output: {name}"},
+    "example_asks": {"ja": "この出力から何がわかりますか", "en": "What does this output show?"},
     "you": {"ja": "あなた", "en": "You"},
     "answer_n": {"ja": "回答 {n}", "en": "Answer {n}"},
     "pasted": {"ja": "貼り付け {lines:,} 行（{size}）", "en": "{lines:,} lines pasted ({size})"},

@@ -43,6 +43,7 @@
       if (at.classList.contains("side") && at.hidden) turn(at);
     }
     target.scrollIntoView({ block: "center" });
+    target.querySelector(":scope > code > mark")?.scrollIntoView({ block: "center", inline: "center" });
     target.classList.remove("flash");
     void target.offsetWidth;
     target.classList.add("flash");

@@ -44,6 +44,10 @@ const follow = () => {
   // The newest message stays at the top while its answer grows below it.
   if (said.length && (said.length !== count || busy)) said[said.length - 1].scrollIntoView({ block: "start" });
   count = said.length;
+  for (const view of element.querySelectorAll(".paste-view")) {
+    const line = view.querySelector("mark")?.closest(".l");
+    if (line) view.scrollTop = line.offsetTop - view.offsetTop - 60;
+  }
   busy = Boolean(element.querySelector("[aria-busy]"));
 };
 watch("value", follow);
