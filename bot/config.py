@@ -58,7 +58,9 @@ def current() -> Config:
 
 
 def _from_environment() -> dict[str, Any]:
-    names = {name[3:].lower(): name for name in os.environ if name.startswith("KB_") and name != "KB_CONFIG"}
+    """Return the settings of the environment; an empty variable counts as not set."""
+    set_here = [name for name, value in os.environ.items() if name.startswith("KB_") and value]
+    names = {name[3:].lower(): name for name in set_here if name != "KB_CONFIG"}
     unknown = sorted(names[key] for key in names.keys() - Config.model_fields.keys())
     if unknown:
         known = ", ".join("KB_" + key.upper() for key in Config.model_fields)

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from bot.batch import read_text
+from bot.batch import MAX_TEXT, read_text
 from bot.errors import KbError
 from bot.findings import ParseResult
 from bot.parse import parse
@@ -70,14 +70,18 @@ def show_parse(result: ParseResult) -> None:
 
 
 def parse_file(file: str) -> ParseResult:
-    """Read and parse one file (``-`` for standard input); a large log is streamed with a progress bar."""
+    """Read and parse one file (``-`` for standard input); a large log is streamed with a progress bar.
+
+    A large file in which no log is found is read whole, up to MAX_TEXT bytes: it may hold other outputs.
+    """
     path = Path(file)
     if file == "-" or not path.is_file() or path.stat().st_size <= STREAMED:
         return parse(read_text(file))
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(path.name, total=path.stat().st_size)
-        return stream(path, lambda done, total: bar.update(task, completed=done, total=total))
+        result = stream(path, lambda done, total: bar.update(task, completed=done, total=total))
+    return result if result.outputs or path.stat().st_size > MAX_TEXT else parse(read_text(file))
 
 
 def chat(bot: Bot) -> int:

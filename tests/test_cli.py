@@ -64,6 +64,18 @@ def test_parse_reads_standard_input_and_files(run, tmp_path: Path) -> None:
     assert piped["outputs"][0]["data"]["secured_connections"] == 12
 
 
+def test_a_large_file_of_outputs_is_read_whole(run, tmp_path: Path) -> None:
+    block = "MAPI:\nGlobal Statistics\nTotal Handled Connections: 412\nSecured Connections: 12\n" + "-" * 2000 + "\n"
+    file = tmp_path / "many.txt"
+    file.write_text(block * 2500, encoding="utf-8")
+    body = json.loads(run("bot", "parse", "--json", str(file)).stdout)
+    assert len(body["outputs"]) == 2500
+
+
+def test_an_empty_variable_is_no_setting(run) -> None:
+    assert run("bot", "ask", "--json", "TGDL", KB_MODEL="").returncode == 0
+
+
 def test_parse_batch(run) -> None:
     done = run("bot", "parse", "--batch", "-", stdin=b'{"id": "a", "text": ""}\n{"id": "b"}\n')
     empty, bad = (json.loads(line) for line in done.stdout.splitlines())
