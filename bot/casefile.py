@@ -99,11 +99,6 @@ class NextCheck:
     roles: tuple[str, ...] = ()
     seen_in: int | None = None
 
-    @property
-    def changes_state(self) -> bool:
-        """Whether one of the commands changes the device."""
-        return any(command.effect == "changes-state" for command in self.commands)
-
 
 @dataclass(frozen=True, slots=True)
 class Ask:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bot import gate, text
 from bot.answer import Answer, Section
@@ -64,7 +63,7 @@ class Bot:
         if words.strip():
             search, scope = search_in_context(self.retriever, words, language, question.history)
         answer = self._compose(language, search, scope, result)
-        verdict = gate.check(answer, self._lookup, pasted)
+        verdict = gate.check(answer, self.retriever.catalogue.quote, pasted)
         notices = (*_notices(question, language, search, pasted, result, answer), *verdict.answer.notices)
         if verdict.withheld:
             notices = (*notices, say("withheld", language, count=len(verdict.withheld)))
@@ -95,9 +94,6 @@ class Bot:
             title = self.retriever.catalogue.article(language, scope.nearest).front.title
             notices.append(say("nearest", language, title=title))
         return Answer("abstained", language, notices=(" ".join(notices),))
-
-    def _lookup(self, path: str, first: int, last: int) -> str | None:
-        return self.retriever.catalogue.quote(path, first, last)
 
 
 def _read(question: Question) -> tuple[str, ParseResult, str]:
@@ -162,7 +158,7 @@ def _notices(
     elif result.unrecognised:
         characters = sum(end - start for start, end in result.unrecognised)
         found.append(say("unrecognised", language, count=len(result.unrecognised), characters=characters))
-    clash: Any = mismatch(question.text, answer.sections[0].releases) if answer.sections else None
+    clash = mismatch(question.text, answer.sections[0].releases) if answer.sections else None
     if clash:
         found.append(say("release", language, asked=clash, applies=", ".join(answer.sections[0].releases)))
     return found

@@ -110,14 +110,18 @@ def confidence_of(found: Signs) -> float:
 
 def named_subject(search: Search, catalogue: Catalogue) -> tuple[dict[str, Any], str] | None:
     """Return the out-of-scope subject that the question names and its best section does not, with that name."""
-    best = " ".join(p.quote for p in catalogue.article(search.language, search.hits[0].topic).passages).lower()
     asked = search.question.lower()
     for pattern, subject in catalogue.subject_names:
         found = pattern.search(asked)
-        if found and not pattern.search(best):
+        if found and not pattern.search(_best_section(search, catalogue)):
             spellings = {name.lower(): name for names in subject["names"].values() for name in names}
             return subject, spellings[found[0]]
     return None
+
+
+def _best_section(search: Search, catalogue: Catalogue) -> str:
+    article = catalogue.article(search.language, search.hits[0].topic)
+    return " ".join(passage.quote for passage in article.passages).lower()
 
 
 def _seen_subject(search: Search, catalogue: Catalogue) -> dict[str, Any] | None:

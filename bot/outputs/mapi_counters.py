@@ -29,6 +29,18 @@ BUFFER_LABELS: tuple[tuple[str, str], ...] = tuple(
     )
 )
 RESET_LABEL = ("Time Statistics were Last Reset/Cleared", DATE)
+GLOBAL_LABELS = (
+    ("Time Accelerator was started", DATE),
+    RESET_LABEL,
+    ("Total Handled Connections", NUMBER),
+    ("Total Optimized Connections", NUMBER),
+    ("Total Connections Handed-off with Compression Policies Unchanged", NUMBER),
+    ("Total Dropped Connections", NUMBER),
+    ("Current Active Connections", NUMBER),
+    ("Current Pending Connections", NUMBER),
+    ("Maximum Active Connections", NUMBER),
+)
+"""What the global statistics of every accelerator begin with."""
 
 _SILENT = (
     "ローカル応答が0件で、リモート応答は{remote}件です。応答はすべてリモート側から返っています。",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bot.findings import Finding
 from bot.outputs.base import (
-    DATE,
     NUMBER,
     Anchor,
     Labels,
@@ -21,7 +20,7 @@ from bot.outputs.base import (
     snake,
     values,
 )
-from bot.outputs.mapi_counters import RESET_LABEL
+from bot.outputs.mapi_counters import GLOBAL_LABELS
 from bot.paste import View
 
 COMMAND = "show statistics accelerator epm"
@@ -37,15 +36,7 @@ RISING = (
     "Total Responses Successfully Parsed",
 )
 _ORDER = (
-    ("Time Accelerator was started", DATE),
-    RESET_LABEL,
-    ("Total Handled Connections", NUMBER),
-    ("Total Optimized Connections", NUMBER),
-    ("Total Connections Handed-off with Compression Policies Unchanged", NUMBER),
-    ("Total Dropped Connections", NUMBER),
-    ("Current Active Connections", NUMBER),
-    ("Current Pending Connections", NUMBER),
-    ("Maximum Active Connections", NUMBER),
+    *GLOBAL_LABELS,
     ("Total Requests", NUMBER),
     ("Total Requests Successfully Parsed", NUMBER),
     ("Total Responses", NUMBER),

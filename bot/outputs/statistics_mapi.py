@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.findings import Finding
-from bot.outputs.base import DATE, NUMBER, Anchor, Item, Labels, Reading, extras, finding, following, leftovers, values
-from bot.outputs.mapi_counters import BUFFER_LABELS, RESET_LABEL, local_responses
+from bot.outputs.base import NUMBER, Anchor, Item, Labels, Reading, extras, finding, following, leftovers, values
+from bot.outputs.mapi_counters import BUFFER_LABELS, GLOBAL_LABELS, local_responses
 from bot.paste import View
 
 COMMAND = "show statistics accelerator mapi"
@@ -22,15 +22,7 @@ ANCHORS = (
 )
 LABELS = Labels(
     (
-        ("Time Accelerator was started", DATE),
-        RESET_LABEL,
-        ("Total Handled Connections", NUMBER),
-        ("Total Optimized Connections", NUMBER),
-        ("Total Connections Handed-off with Compression Policies Unchanged", NUMBER),
-        ("Total Dropped Connections", NUMBER),
-        ("Current Active Connections", NUMBER),
-        ("Current Pending Connections", NUMBER),
-        ("Maximum Active Connections", NUMBER),
+        *GLOBAL_LABELS,
         *BUFFER_LABELS,
         ("Current 2000 Accelerated Sessions", NUMBER),
         ("Current 2003 Accelerated Sessions", NUMBER),
