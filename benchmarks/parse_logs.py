@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.needles import groups
-from bot.stream import stream
+from bot.reading.needles import groups
+from bot.reading.stream import stream
 
 _USUAL = (
     "(fl={fl}) Connection multiplexing enabled by server on the connection. [EdgeTcpConnectionDceRpcLayer.cpp:499]",

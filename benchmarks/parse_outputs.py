@@ -1,7 +1,7 @@
 """``python -m benchmarks.parse_outputs``: reading large pasted outputs against TextFSM, by turns in one run.
 
 TextFSM reads clean text by one template for each command, compiled before the clock starts. It is given the
-outputs as the device prints them, and its values stay texts; ``bot.parse`` also finds the outputs, undoes
+outputs as the device prints them, and its values stay texts; ``bot.reading.parse`` also finds the outputs, undoes
 damage, converts numbers and judges. Both have to yield the same values before anything is timed.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 import textfsm  # type: ignore[import-untyped]
 
 from benchmarks.common import by_turns, milliseconds, show
-from bot.parse import parse
+from bot.reading.parse import parse
 
 ROWS, BLOCKS, ROUNDS = 5000, 200, 9
 _SAMPLES = Path(__file__).resolve().parents[1] / "kb" / "samples"
@@ -148,12 +148,12 @@ def blocks(count: int, seed: int) -> str:
 
 
 def ours(text: str) -> list[dict[str, Any]]:
-    """Return the data of every output that ``bot.parse`` read."""
+    """Return the data of every output that ``bot.reading.parse`` read."""
     return [output.data for output in parse(text).outputs]
 
 
 def theirs(machine: textfsm.TextFSM, text: str) -> list[dict[str, Any]]:
-    """Return TextFSM's records in the form and with the types that ``bot.parse`` yields."""
+    """Return TextFSM's records in the form and with the types that ``bot.reading.parse`` yields."""
     return [_typed(dict(zip(machine.header, row, strict=True))) for row in _read(machine, text)]
 
 

@@ -95,9 +95,9 @@ def _call(port: int, function: int, data: list[object]) -> str:
 def first_step_milliseconds(folder: str) -> tuple[float, float]:
     """Return the medians of a bare retrieval and of the time until the first step is drawn."""
     from bot import config, text
-    from bot.case import CaseService
+    from bot.case.service import CaseService
+    from bot.case.store import Store
     from bot.engine import Bot
-    from bot.store import Store
     from bot.web.desk import Desk, Loaded, Request, Seat
 
     bot = Bot(config.load())

@@ -53,7 +53,7 @@ def ask(bot: Bot, item: dict[str, Any]) -> dict[str, Any]:
 
 def parse(item: dict[str, Any]) -> dict[str, Any]:
     """Parse one line of ``parse --batch``."""
-    from bot.parse import parse as parse_text
+    from bot.reading.parse import parse as parse_text
 
     if "text" not in item:
         raise InputError('a line of parse needs "text"')

@@ -13,8 +13,8 @@ from bot.config import MAX_QUESTION, Config
 from bot.errors import InputError
 from bot.findings import Finding, ParseResult
 from bot.followup import search_in_context
-from bot.parse import parse
 from bot.phrases import Language, say
+from bot.reading.parse import parse
 from bot.releases import mismatch
 from bot.retrieve import Hit, Retriever, Search
 from bot.scope import Scope

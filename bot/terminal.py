@@ -17,10 +17,10 @@ from rich.text import Text
 from bot.batch import MAX_TEXT, read_text
 from bot.errors import KbError
 from bot.findings import ParseResult
-from bot.parse import parse
 from bot.phrases import say
+from bot.reading.parse import parse
+from bot.reading.stream import stream
 from bot.render import markdown
-from bot.stream import stream
 
 if TYPE_CHECKING:
     from bot.answer import Answer

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field
 
 from bot.batch import answer_json
 from bot.engine import Bot, Question
-from bot.parse import parse
+from bot.reading.parse import parse
 from bot.text import language as language_of
 from kb.schema import Article
 

@@ -144,8 +144,8 @@ def _calibrate(_: argparse.Namespace) -> int:
 
 def _drafts(_: argparse.Namespace) -> int:
     from bot import config
+    from bot.case.store import open_store
     from bot.render import markdown
-    from bot.store import open_store
     from evals.drafts import Feedback, write_draft
 
     store = open_store(config.current())

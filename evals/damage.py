@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.config import ROOT
 from bot.findings import ParseResult
-from bot.parse import parse
+from bot.reading.parse import parse
 from evals.tables import table
 
 SEED = 11

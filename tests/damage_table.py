@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.findings import ParseResult
-from bot.parse import parse
+from bot.reading.parse import parse
 from tests.damage import DAMAGES, Damage, apply, cut_end, cut_start
 from tests.samples import FOLDERS, SAMPLES, outputs, states
 

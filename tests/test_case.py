@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.case import CaseService
-from bot.casefile import Ask, Case, Check, Turn
+from bot.case.casefile import Ask, Case, Check, Turn
+from bot.case.nextcheck import Guide, propose
+from bot.case.replies import read, release_of, role_of
+from bot.case.service import CaseService
+from bot.case.store import Conflict, Store
 from bot.config import ROOT
 from bot.errors import InputError
-from bot.nextcheck import Guide, propose
-from bot.replies import read, release_of, role_of
-from bot.store import Conflict, Store
 from kb.schema import Passage
 
 SAMPLES = ROOT / "kb" / "samples"
@@ -288,7 +288,7 @@ def test_wrong_use_is_refused(service: CaseService) -> None:
 
 def test_feedback_becomes_a_draft(bot, tmp_path: Path, monkeypatch, capsys) -> None:
     from bot import config
-    from bot.store import open_store
+    from bot.case.store import open_store
     from evals import __main__ as command
     from evals import drafts
 

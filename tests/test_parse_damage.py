@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.parse import parse
+from bot.reading.parse import parse
 from tests.damage import DAMAGES, STAGES, Damage, apply, notes, one_line, with_syslog, wrapped
 from tests.samples import SAMPLES, exact, ours, outputs, states
 

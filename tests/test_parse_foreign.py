@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.parse import parse
+from bot.reading.parse import parse
 from tests.damage import mailed, one_line
 from tests.samples import SAMPLES, exact
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.correlate import correlate
 from bot.findings import Finding, ParseResult
 from bot.outputs.squeeze import Squeezed
-from bot.parse import parse
+from bot.reading.correlate import correlate
+from bot.reading.parse import parse
 
 LOGS = ("mapiao-errorlog", "sr-errorlog", "wsao-errorlog", "syslog", "tfo_log")
 ROOT = Path(__file__).parent.parent / "kb" / "samples"

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bot.outputs import LOGS, OUTPUTS
-from bot.parse import parse
+from bot.reading.parse import parse
 from tests.samples import FOLDERS, ROOT, SAMPLES, exact, expected, folder
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.outputs.starts import STARTS
-from bot.paste import Paste, clean
+from bot.reading.paste import Paste, clean
 
 PIECES = st.sampled_from(
     [

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.case import CaseService
+from bot.case.service import CaseService
+from bot.case.store import Store
 from bot.config import ROOT
-from bot.store import Store
 
 NASTY = "TGDL <script>alert(1)</script> <address> $$x$$ | `tick` ``` [a](http://x.example) *b*"
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Answer
-from bot.casefile import Case, Evidence, Shown, Thumb, Turn
-from bot.database import HEAD, METADATA, MIGRATIONS, Database
+from bot.case.casefile import Case, Evidence, Shown, Thumb, Turn
+from bot.case.database import HEAD, METADATA, MIGRATIONS, Database
+from bot.case.store import Conflict, Store
 from bot.errors import ConfigError, InputError, KbError
 from bot.findings import Finding
 from bot.redact import MASK, redact
-from bot.store import Conflict, Store
 
 SERVER_USER = "postgres"
 
@@ -201,7 +201,7 @@ def test_sqlite_uses_a_write_ahead_log(tmp_path: Path) -> None:
 
 
 def test_a_locked_database_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.database.BUSY_MS", 50)
+    monkeypatch.setattr("bot.case.database.BUSY_MS", 50)
     store = Store(f"sqlite:///{tmp_path / 'cases.sqlite3'}")
     other = sqlite3.connect(tmp_path / "cases.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bot import stream as streaming
 from bot.errors import InputError
 from bot.findings import ParseResult
-from bot.stream import stream
+from bot.reading import stream as streaming
+from bot.reading.stream import stream
 
 ROOT = Path(__file__).parent.parent / "kb" / "samples"
 LOGS = ("mapiao-errorlog", "sr-errorlog", "wsao-errorlog", "syslog", "tfo_log")

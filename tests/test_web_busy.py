@@ -41,8 +41,8 @@ def slow(settings: Config, bot, tmp_path: Path) -> Iterator[tuple[str, Held, Fut
     """A server in this process: its address, its cases, and the future that ends its loading."""
     import uvicorn
 
-    from bot.case import CaseService
-    from bot.store import Store
+    from bot.case.service import CaseService
+    from bot.case.store import Store
     from bot.web.serve import application
 
     port, loaded, started = free_port(), Future(), threading.Event()

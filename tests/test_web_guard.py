@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.answer import Answer
-from bot.casefile import Turn
+from bot.case.casefile import Turn
 from bot.config import Config
 from bot.errors import ConfigError, InputError
 from bot.findings import Evidence, Finding

@@ -9,7 +9,7 @@ from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, finding, words
 from bot.outputs.echo import command_at
 from bot.outputs.state_table import STATE_ANCHOR, STATE_HEAD, Row, heads, state_rows
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show accelerator"
 TOPIC = "general-ao-state"

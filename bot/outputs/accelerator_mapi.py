@@ -18,7 +18,7 @@ from bot.outputs.state_table import (
     policy_rows,
     state_rows,
 )
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show accelerator mapi"
 TOPIC = "mapi-ao-state"

@@ -7,7 +7,7 @@ import re
 from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, finding, words
 from bot.outputs.state_table import STATE_HEAD, WHOLE, Row, config_key, heads, state_rows
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show accelerator wansecure"
 TOPIC = "handoff-wan-secure"

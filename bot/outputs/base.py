@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bot.findings import Evidence, Finding, State
-from bot.paste import View
+from bot.reading.paste import View
 
 Span = tuple[int, int]
 IP = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"

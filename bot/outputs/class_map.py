@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, Span, finding, words
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show class-map type waas"
 TOPIC = "emapi-policy-map"

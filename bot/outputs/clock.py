@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.outputs.base import DATE, KEY_TEST, Anchor, Reading, finding, words
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show clock"
 TOPIC = "emapi-clock-sync"

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.base import Span, finding
-from bot.paste import View
+from bot.reading.paste import View
 
 TOPIC = "traffic-policy"
 ENDPOINT = re.compile(r"(?i)ms-endpo(?:int|rt)-?(?:mapper|classifier)")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.findings import Finding
 from bot.outputs.base import Item, Span, finding
 from bot.outputs.mapi_counters import local_responses
-from bot.paste import View
+from bot.reading.paste import View
 
 TOPIC = "connection-detail"
 Pair = tuple[str, str]

@@ -10,7 +10,7 @@ from bot.outputs.accelerator import announced
 from bot.outputs.base import DATE, IP, NUMBER, Anchor, Item, Labels, Reading, Span, leftovers, number, values
 from bot.outputs.connection_checks import checks
 from bot.outputs.mapi_counters import BUFFER_LABELS, RESET_LABEL
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show statistics connection optimized mapi detail"
 TOPIC = "connection-detail"

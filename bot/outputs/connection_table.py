@@ -25,7 +25,7 @@ from bot.outputs.base import (
     values,
     words,
 )
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show statistics connection optimized mapi"
 TOPIC = "optimized-connections"

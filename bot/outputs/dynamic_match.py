@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.base import NUMBER, Anchor, Item, Labels, Reading, finding, values, words
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show policy-engine application dynamic"
 TOPIC = "dynamic-match-rules"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.findings import Finding
 from bot.outputs.base import KEY_TEST, Anchor, Reading, Span, finding
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "windows-domain diagnostics encryption-service get-key"
 TOPIC = "emapi-get-key"

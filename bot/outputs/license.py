@@ -8,7 +8,7 @@ from bot.findings import Finding
 from bot.outputs.accelerator import announced
 from bot.outputs.base import Anchor, Reading, finding, words
 from bot.outputs.state_table import Row
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show license"
 TOPIC = "general-ao-state"

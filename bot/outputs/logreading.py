@@ -14,7 +14,7 @@ from bot.outputs.base import Reading, Span
 from bot.outputs.errorlog import Record, assign_logs, ends_in_header, split_records, starts_cut
 from bot.outputs.signatures import Hit, Signature, find_hits, to_findings
 from bot.outputs.squeeze import Squeezed, squeezed
-from bot.paste import View
+from bot.reading.paste import View
 
 _FILE_NAME = re.compile(r"\b(mapiao|sr|wsao)[ \n]?-[ \n]?errorlog")
 _FAR = 400

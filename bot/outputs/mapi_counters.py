@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.findings import Finding
 from bot.outputs.base import DATE, NUMBER, Item, finding
-from bot.paste import View
+from bot.reading.paste import View
 
 BUFFER_LABELS: tuple[tuple[str, str], ...] = tuple(
     (label, NUMBER)

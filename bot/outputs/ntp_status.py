@@ -11,7 +11,7 @@ from typing import Any
 from bot.findings import Finding
 from bot.outputs.accelerator import announced
 from bot.outputs.base import IP, KEY_TEST, Anchor, Reading, Span, finding
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show ntp status"
 TOPIC = "emapi-clock-sync"

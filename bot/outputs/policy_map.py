@@ -8,7 +8,7 @@ from typing import Any
 from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, Span, at_end, finding, words
 from bot.outputs.policy_text import ACTION, accelerates
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show policy-map type waas"
 TOPIC = "emapi-policy-map"

@@ -9,7 +9,7 @@ from bot.findings import Finding
 from bot.outputs.base import Anchor, Reading, Span, at_end, words
 from bot.outputs.config_checks import ENDPOINT, check_crypto, check_policies
 from bot.outputs.policy_text import ACTION, accelerates
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show running-config"
 TOPIC = "traffic-policy"

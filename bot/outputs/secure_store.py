@@ -12,7 +12,7 @@ from bot.findings import Finding
 from bot.outputs.accelerator import announced
 from bot.outputs.base import Anchor, Reading, Span, finding
 from bot.outputs.echo import command_at
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show cms secure-store"
 TOPIC = "emapi-secure-store"

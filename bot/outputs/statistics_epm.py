@@ -21,7 +21,7 @@ from bot.outputs.base import (
     values,
 )
 from bot.outputs.mapi_counters import GLOBAL_LABELS
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show statistics accelerator epm"
 TOPIC = "epm-ao"

@@ -7,7 +7,7 @@ import re
 from bot.findings import Finding
 from bot.outputs.base import NUMBER, Anchor, Item, Labels, Reading, extras, finding, following, leftovers, values
 from bot.outputs.mapi_counters import BUFFER_LABELS, GLOBAL_LABELS, local_responses
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "show statistics accelerator mapi"
 TOPIC = "generic-ao-handoff"

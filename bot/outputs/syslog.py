@@ -13,7 +13,7 @@ from bot.outputs.errorlog import HEADER
 from bot.outputs.logreading import join_spans
 from bot.outputs.signatures import MAX_EVIDENCE, Prove, Signature, build_finding
 from bot.outputs.squeeze import Squeezed, squeezed
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "syslog"
 _CODE = re.compile(r"%WAAS-([A-Z0-9_]{2,20})-(\d)-(\d{5,7}):(?:\((\d{1,6})\))?")

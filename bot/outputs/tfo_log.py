@@ -14,7 +14,7 @@ from bot.outputs.base import Reading
 from bot.outputs.logreading import join_spans
 from bot.outputs.signatures import MAX_EVIDENCE, Prove, Signature, build_finding
 from bot.outputs.squeeze import Squeezed, squeezed
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "tfo_log"
 _DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"

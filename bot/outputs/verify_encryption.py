@@ -10,7 +10,7 @@ from typing import Any
 from bot.findings import Finding
 from bot.outputs.base import KEY_TEST, Anchor, Reading, Span, at_end, finding, snake, words
 from bot.outputs.state_table import item_rows, state_rows
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "accelerator mapi verify encryption-settings"
 TOPIC = "emapi-verify-settings"

@@ -10,7 +10,7 @@ from bot.outputs.errorlog import Record
 from bot.outputs.logreading import LogSpec, counted, read_log
 from bot.outputs.signatures import Hit, Signature, compile_pattern
 from bot.outputs.squeeze import Squeezed
-from bot.paste import View
+from bot.reading.paste import View
 
 COMMAND = "wsao-errorlog"
 

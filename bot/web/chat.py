@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from bot.casefile import Turn
+from bot.case.casefile import Turn
 from bot.config import ROOT
 from bot.web.draw import button, tag, text
 from bot.web.texts import EXAMPLES, SAMPLES, both, size, ui

@@ -15,8 +15,8 @@ from bot.web.texts import MAX_MEGABYTES, size, ui
 from kb.schema import Language
 
 if TYPE_CHECKING:
-    from bot.case import CaseService
-    from bot.casefile import Case, Turn
+    from bot.case.casefile import Case, Turn
+    from bot.case.service import CaseService
     from bot.engine import Bot
     from ingest.catalogue import Catalogue
 

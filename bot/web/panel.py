@@ -8,7 +8,7 @@ from html import escape
 from itertools import accumulate, groupby
 
 from bot.answer import Citation
-from bot.casefile import Turn
+from bot.case.casefile import Turn
 from bot.findings import Finding
 from bot.phrases import say
 from bot.web.draw import plain_command, prose, state, tag, text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.answer import Answer, Item, Section
-from bot.casefile import Ask, Case, NextCheck, Turn
+from bot.case.casefile import Ask, Case, NextCheck, Turn
 from bot.phrases import say
 from bot.web.draw import button, cites, command, output, prose, state, tag, text
 from bot.web.texts import ui

@@ -27,9 +27,9 @@ _KINDS = {"md": "text/markdown", "html": "text/html"}
 
 def load(settings: Config) -> Loaded:
     """Open the index and the cases; raises KbError."""
-    from bot.case import CaseService
+    from bot.case.service import CaseService
+    from bot.case.store import open_store
     from bot.engine import Bot
-    from bot.store import open_store
     from bot.web.desk import Loaded
 
     bot = Bot(settings)

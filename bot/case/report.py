@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from bot.answer import Citation
-from bot.case_phrases import tell
-from bot.casefile import Case, Evidence, Known, Shown, Turn
-from bot.followon import cited
-from bot.nextcheck import Guide
+from bot.case.casefile import Case, Evidence, Known, Shown, Turn
+from bot.case.followon import cited
+from bot.case.nextcheck import Guide
+from bot.case.phrases import tell
+from bot.case.reportdoc import Block, Heading, Items, Pre, Table, Text, as_html, as_markdown
 from bot.phrases import Language, say
-from bot.reportdoc import Block, Heading, Items, Pre, Table, Text, as_html, as_markdown
 
 Format = Literal["markdown", "html"]
 LONG = 300

@@ -11,7 +11,7 @@ from bot.findings import Finding
 from bot.outputs import OUTPUTS
 from bot.outputs.base import Anchor, Reading, finding
 from bot.outputs.echo import Echo, echoes
-from bot.paste import View
+from bot.reading.paste import View
 
 
 @dataclass(frozen=True, slots=True)

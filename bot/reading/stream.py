@@ -13,13 +13,13 @@ from typing import Any
 
 from bot.errors import InputError
 from bot.findings import ParsedOutput, ParseResult
-from bot.forms import Forms
-from bot.logscan import Tallies, Tally, scan_marked, scan_plain
-from bot.needles import OWNERS, holds_needle
 from bot.outputs.errorlog import HEADER, log_of
 from bot.outputs.squeeze import Squeezed
 from bot.outputs.syslog import STAMP as SYSLOG_STAMP
 from bot.outputs.tfo_log import STAMP as TFO_STAMP
+from bot.reading.forms import Forms
+from bot.reading.logscan import Tallies, Tally, scan_marked, scan_plain
+from bot.reading.needles import OWNERS, holds_needle
 
 BLOCK = 1 << 18
 _PIECE = 1 << 15

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from bot.view import Pass
-from bot.view import View as View
-from bot.wrap import rejoined
+from bot.reading.view import Pass
+from bot.reading.view import View as View
+from bot.reading.wrap import rejoined
 
 _CHUNK = 1 << 16
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

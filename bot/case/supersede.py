@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.case_phrases import tell
-from bot.casefile import Evidence, Known, Shown
+from bot.case.casefile import Evidence, Known, Shown
+from bot.case.phrases import tell
 from bot.findings import Finding, ParseResult
 from bot.outputs.base import snake
 from bot.phrases import Language

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot import gate
 from bot.answer import Answer, Citation, Item, Section
-from bot.case_phrases import tell
-from bot.casefile import Ask, Case, NextCheck, Turn
-from bot.nextcheck import Guide, Proposal, Step, propose, seen_in
+from bot.case.casefile import Ask, Case, NextCheck, Turn
+from bot.case.nextcheck import Guide, Proposal, Step, propose, seen_in
+from bot.case.phrases import tell
 from bot.phrases import Language
 from kb.schema import Passage
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.findings import Evidence, Finding, ParsedOutput, State
-from bot.paste import clean
+from bot.reading.paste import clean
 
 _TABLE = "show statistics connection optimized mapi"
 _DETAIL = "show statistics connection optimized mapi detail"

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that bot/store.py hands over."""
+"""Alembic's entry: runs the revisions on the connection that bot/case/store.py hands over."""
 
 from alembic import context
 

@@ -14,7 +14,7 @@ from bot.errors import ConfigError, KbError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 HEAD = "0001"
-"""The revision of the schema that this code works with; the newest in bot/migrations."""
+"""The revision of the schema that this code works with; the newest in bot/case/migrations."""
 BUSY_MS = 5_000
 """How long a SQLite connection waits for another one's write."""
 METADATA = sa.MetaData()

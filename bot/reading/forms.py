@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.needles import Needle, groups
 from bot.outputs import wsao_errorlog
 from bot.outputs.errorlog import log_of
+from bot.reading.needles import Needle, groups
 
 _END = 28
 _NEW = 400

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from bot.correlate import correlate
 from bot.findings import Finding, ParsedOutput, ParseResult
 from bot.outputs import LOGS, OUTPUTS
 from bot.outputs.base import Reading, Span
 from bot.outputs.echo import is_prompt
 from bot.outputs.starts import COMMAND_LINE, STARTS
-from bot.paste import Paste, View, clean
-from bot.segment import segments
+from bot.reading.correlate import correlate
+from bot.reading.paste import Paste, View, clean
+from bot.reading.segment import segments
 
 
 @dataclass(slots=True)

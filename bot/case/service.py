@@ -12,22 +12,22 @@ from threading import Lock
 from typing import Literal
 from weakref import WeakValueDictionary
 
-from bot import replies
 from bot.answer import Answer
-from bot.case_phrases import tell
-from bot.casefile import Ask, Case, CaseInfo, Check, CheckState, Evidence, NextCheck, Thumb, Turn
+from bot.case import replies
+from bot.case.casefile import Ask, Case, CaseInfo, Check, CheckState, Evidence, NextCheck, Thumb, Turn
+from bot.case.followon import composed, next_check, question_back
+from bot.case.nextcheck import Guide, propose, ruled_out, settle
+from bot.case.phrases import tell
+from bot.case.report import Format, render
+from bot.case.store import Conflict, Store
+from bot.case.supersede import gather, holding, replace_older, told
 from bot.config import MAX_QUESTION
 from bot.engine import Bot, Question
 from bot.errors import InputError
 from bot.findings import ParseResult
-from bot.followon import composed, next_check, question_back
-from bot.nextcheck import Guide, propose, ruled_out, settle
-from bot.parse import parse
 from bot.phrases import Language, say
+from bot.reading.parse import parse
 from bot.redact import redact
-from bot.report import Format, render
-from bot.store import Conflict, Store
-from bot.supersede import gather, holding, replace_older, told
 from bot.text import language as written_in
 
 HISTORY = 12

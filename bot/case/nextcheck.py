@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.casefile import Case, Check, CheckState, Known
+from bot.case.casefile import Case, Check, CheckState, Known
 from bot.outputs import LOGS
 from bot.outputs.echo import command_at
 from bot.releases import applies, named

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.case_phrases import PHRASES
-from bot.casefile import Ask, CheckState
+from bot.case.casefile import Ask, CheckState
+from bot.case.phrases import PHRASES
 from bot.releases import named
 from kb.schema import Passage
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from bot.view import Edits, View
+from bot.reading.view import Edits, View
 
 _NARROWEST = 30
 _SAMPLE = 400

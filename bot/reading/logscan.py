@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.findings import Evidence, Finding
-from bot.needles import ERRORLOGS, Needle, loose
 from bot.outputs import sr_errorlog, syslog, tfo_log
 from bot.outputs.errorlog import split_records
 from bot.outputs.signatures import Signature, build_finding, find_hits
 from bot.outputs.squeeze import Squeezed
-from bot.paste import clean
+from bot.reading.needles import ERRORLOGS, Needle, loose
+from bot.reading.paste import clean
 
 KEPT_VALUES = 10_000
 KEPT_EVIDENCE = 5

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
-from bot.casefile import Case, CaseInfo, Evidence, Thumb, Turn
+from bot.case.casefile import Case, CaseInfo, Evidence, Thumb, Turn
+from bot.case.database import CASES, EVIDENCE, FEEDBACK, TURNS, Database
 from bot.config import Config
-from bot.database import CASES, EVIDENCE, FEEDBACK, TURNS, Database
 from bot.errors import InputError
 
 LISTED = 200

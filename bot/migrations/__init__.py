@@ -1,1 +1,0 @@
-"""The history of the case database's schema; bot/store.py brings a database up to date when it opens it."""
