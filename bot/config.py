@@ -1,7 +1,7 @@
 """Every setting, in one typed object that refuses unknown keys.
 
-Settings come from KB_* environment variables, then from ``kb.toml`` in the working folder (or the file
-that KB_CONFIG names), then from the defaults below. docs/configuration.md holds the table.
+Settings come from KB_* environment variables (Slack's own four from SLACK_*), then from ``kb.toml`` in the
+working folder (or the file that KB_CONFIG names), then from the defaults below. docs/configuration.md holds the table.
 """
 
 from __future__ import annotations
@@ -10,16 +10,27 @@ import os
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_QUESTION = 2_000
 """Characters of a question that are searched; the rest is said to be left out."""
+
+SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
+"""Variables that keep the names Slack gave them; in the file they are keys in lower case."""
+
+
+def _split(value: object) -> object:
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values: separated by commas in a variable, a list in the file."""
 
 
 class Config(BaseSettings):
@@ -31,8 +42,29 @@ class Config(BaseSettings):
     host: str = Field(default="127.0.0.1", description="where the page listens")
     port: int = Field(default=7860, ge=0, le=65535, description="where the page listens")
     embedding: str = Field(default="bundled", description="`bundled`, or a sentence-transformers name or folder")
-    password: str = Field(default="", description="required when the page listens beyond this machine")
-    database_url: str = Field(default="", description="an SQLAlchemy address for cases; SQLite in data_dir without")
+    password: str = Field(default="", repr=False, description="required when the page listens beyond this machine")
+    public_url: str = Field(default="", description="address under which people reach the page, for links to cases")
+    chroma_url: str = Field(default="", description="a Chroma server that holds the index instead of data_dir")
+    chroma_token: str = Field(default="", repr=False, description="token that the Chroma server asks for")
+    database_url: str = Field(
+        default="", repr=False, description="an SQLAlchemy address for cases; SQLite in data_dir without"
+    )
+    api_keys: Names = Field(default=(), repr=False, description="keys of the HTTP API and of MCP over HTTP")
+    model: str = Field(default="", description="`provider:name` of a language model that may reword; none without")
+    model_url: str = Field(default="", description="address of an OpenAI-compatible server, with provider openai")
+    model_key: str = Field(default="", repr=False, description="key of the model; the provider's own variable without")
+    model_timeout: float = Field(default=20.0, gt=0, le=600, description="seconds that a rewording may take in all")
+    model_budget: int = Field(default=50_000, ge=0, description="tokens that the model may use in one case")
+    log: Literal["text", "json"] = Field(default="text", description="form of the log on standard error")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="what is logged")
+    metrics: bool = Field(default=False, description="whether the page serves /metrics without the password")
+    slack_bot_token: str = Field(default="", repr=False, description="xoxb- token of the Slack app")
+    slack_app_token: str = Field(default="", repr=False, description="xapp- token, for Socket Mode")
+    slack_signing_secret: str = Field(default="", repr=False, description="secret of Slack's requests, for HTTP mode")
+    slack_api_url: str = Field(default="", description="another address of Slack's Web API, for a test server")
+    slack_mode: Literal["socket", "http"] = Field(default="socket", description="how Slack's events arrive")
+    slack_channels: Names = Field(default=(), description="ids of channels that are served; all without")
+    slack_users: Names = Field(default=(), description="ids of users who are served; all without")
 
     @property
     def index_dir(self) -> Path:
@@ -61,10 +93,12 @@ def _from_environment() -> dict[str, Any]:
     """Return the settings of the environment; an empty variable counts as not set."""
     set_here = [name for name, value in os.environ.items() if name.startswith("KB_") and value]
     names = {name[3:].lower(): name for name in set_here if name != "KB_CONFIG"}
-    unknown = sorted(names[key] for key in names.keys() - Config.model_fields.keys())
+    own = [key for key in Config.model_fields if key.upper() not in SLACK]
+    unknown = sorted(names[key] for key in names.keys() - set(own))
     if unknown:
-        known = ", ".join("KB_" + key.upper() for key in Config.model_fields)
+        known = ", ".join("KB_" + key.upper() for key in own)
         raise ConfigError(f"unknown setting {unknown[0]}; known are {known}")
+    names |= {name.lower(): name for name in SLACK if os.environ.get(name)}
     return {key: os.environ[name] for key, name in names.items()}
 
 
