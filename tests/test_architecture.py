@@ -22,6 +22,7 @@ LAYERS = (
         "kb.reader",
     ),
     ("bot.spelling", "bot.fusion", "bot.reading.wrap", "kb.lint", "kb.coverage", "ingest.sources", "ingest.chunks"),
+    ("ingest.documents.model",),
     ("bot.reading.paste", "ingest.catalogue", "ingest.encode", "ingest.keyword", "ingest.head", "ingest.vectors"),
     ("ingest.index", "bot.outputs", "bot.reading.correlate"),
     ("bot.reading.segment", "bot.reading.forms", "bot.reading.needles", "bot.reading.logscan"),
