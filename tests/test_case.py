@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.case.casefile import Ask, Case, Check, Turn
+from bot.case.casefile import Case, Check, Turn
 from bot.case.nextcheck import Guide, propose
-from bot.case.replies import read, release_of, role_of
 from bot.case.service import CaseService
 from bot.case.store import Conflict, Store
 from bot.config import ROOT
 from bot.errors import InputError
-from kb.schema import Passage
 
 SAMPLES = ROOT / "kb" / "samples"
 STATISTICS = "show-statistics-accelerator-mapi/secured.txt"
@@ -306,53 +304,3 @@ def test_feedback_becomes_a_draft(bot, tmp_path: Path, monkeypatch, capsys) -> N
     assert "10.1.2.3" not in draft.read_text(encoding="utf-8")
     assert command.main(["drafts"]) == 0
     assert "0 draft(s)" in capsys.readouterr().out
-
-
-STEP = Passage("step", "", 1, 1, "", good=("rows read `TMDL`; the EPM AO is enabled",), bad=("rows read `TGDL`",))
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("yes", "good"),
-        ("No.", "bad"),
-        ("yes, it is enabled", "good"),
-        ("no, it is not enabled", "bad"),
-        ("it is not enabled", "bad"),
-        ("TMDL", "good"),
-        ("TGDL のままでした", "bad"),
-        ("skip", "skipped"),
-        ("問題ありません", "good"),
-        ("異常です", "bad"),
-        ("no TGDL", None),
-        ("TMDL and TGDL", None),
-        ("Is it enabled?", None),
-        ("有効ですか", None),
-        ("yes, but the user called again", None),
-        ("What does TGDL mean", None),
-    ],
-)
-def test_replies_are_read_only_where_sure(said: str, expected: str | None) -> None:
-    reply = read(said, None, STEP)
-    assert (reply.value if reply else None) == expected
-
-
-@pytest.mark.parametrize(
-    "said", ["still broken", "それでも直らない", "まだ遅いです", "that didn't help", "変わりません"]
-)
-def test_still_broken_is_heard(said: str) -> None:
-    reply = read(said, None, None)
-    assert reply and reply.kind == "broken"
-
-
-def test_questions_back_are_answered_in_words() -> None:
-    release = Ask("release", "", ())
-    assert [r.value if (r := read(said, release, None)) else None for said in ("5.0.3 です", "Before 5.0.1", "hm")] == [
-        "5.0.3",
-        "<5.0.1",
-        None,
-    ]
-    role = read("コアです", Ask("role", "", ()), None)
-    assert role and role.value == "core"
-    assert (release_of("4.1.5 and 5.0.3"), release_of("on 5.0.3c")) == (None, "5.0.3")
-    assert (role_of("This is the edge WAE"), role_of("And on the core?")) == ("edge", None)
