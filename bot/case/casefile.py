@@ -131,6 +131,14 @@ class Turn:
 
 
 @dataclass(slots=True)
+class Account:
+    """What a language model may know and has cost: tokens used in the case, and the names that stand for real ones."""
+
+    tokens: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Case:
     """One conversation from the first symptom to the report; ``version`` rises with every change.
 
@@ -160,6 +168,7 @@ class Case:
     pastes: int = 0
     findings: list[Known] = field(default_factory=list)
     history: list[dict[str, str]] = field(default_factory=list)
+    account: Account = field(default_factory=Account)
     turns: list[Turn] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from bot.config import Config
 from bot.errors import ConfigError, KbError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The revision of the schema that this code works with; the newest in bot/case/migrations."""
 BUSY_MS = 5_000
 """How long a SQLite connection waits for another one's write."""
@@ -49,6 +50,27 @@ FEEDBACK = sa.Table(
     sa.Column("created", sa.String(40), nullable=False), sa.Column("up", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("drafted", sa.Boolean, nullable=False, server_default=sa.false()),
+)  # fmt: skip
+
+SLACK_WORK = sa.Table(
+    "slack_work", METADATA,
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("event", sa.String(80), unique=True),
+    sa.Column("thread", sa.String(120), nullable=False), sa.Column("ts", sa.String(40), nullable=False),
+    sa.Column("person", sa.String(40), nullable=False), sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False), sa.Column("owner", sa.String(40), nullable=False),
+    sa.Column("until", sa.Double, nullable=False), sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("job", sa.Text, nullable=False), sa.Column("replies", sa.Text, nullable=False),
+    sa.Column("case_id", sa.String(40), nullable=False), sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Index("slack_work_open", "done", "created"), sa.Index("slack_work_thread", "thread"),
+    sa.Index("slack_work_person", "person"),
+)  # fmt: skip
+SLACK_THREADS = sa.Table(
+    "slack_threads", METADATA,
+    sa.Column("thread", sa.String(120), primary_key=True), sa.Column("case_id", sa.String(40), nullable=False),
+    sa.Column("askers", sa.Text, nullable=False), sa.Column("speaker", sa.String(40), nullable=False),
+    sa.Column("heard", sa.String(40), nullable=False),
 )  # fmt: skip
 
 _MENDS = (
@@ -117,11 +139,30 @@ class Database:
         settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         settings.set_main_option("path_separator", "os")
         try:
+            if self.is_sqlite:  # its driver begins no transaction for a change of schema
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(settings, HEAD)
             connection.commit()
         except CommandError as error:
             why = f"its schema {found} is not known here; it was made by a newer version: update this one"
             raise KbError(f"the case database {self.url!r} cannot be used: {why}") from error
+
+
+def on_disk(settings: Config) -> Path | None:
+    """Return the SQLite file that the settings name, or None where cases are kept elsewhere."""
+    url = _parsed(settings.database_url or f"sqlite:///{settings.data_dir / 'cases.sqlite3'}")
+    kept = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if kept else None
+
+
+def revision(address: str) -> str | None:
+    """Return the schema's revision and change nothing; raises KbError or ConfigError."""
+    database = Database.__new__(Database)
+    database.url = _parsed(address)
+    with database.guard():
+        engine = _engine(database.url)
+        with engine.connect() as connection:
+            return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:

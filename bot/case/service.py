@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Literal
 from weakref import WeakValueDictionary
 
+from bot import logs
 from bot.answer import Answer
 from bot.case import replies
 from bot.case.casefile import Ask, Case, CaseInfo, Check, CheckState, Evidence, NextCheck, Thumb, Turn
 from bot.case.followon import composed, next_check, question_back
+from bot.case.improve import Improver, asked, keep, latest
 from bot.case.nextcheck import Guide, propose, ruled_out, settle
 from bot.case.phrases import tell
 from bot.case.report import Format, render
@@ -46,9 +49,16 @@ __all__ = ["Ask", "Case", "CaseInfo", "CaseService", "Check", "Evidence", "NextC
 class CaseService:
     """The cases of one bot in one store; safe to use from many threads."""
 
-    def __init__(self, bot: Bot, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Serve ``bot``'s answers as cases kept in ``store``."""
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        improver: Improver | None = None,
+    ) -> None:
+        """Serve ``bot``'s answers as cases kept in ``store``; ``improver`` may reword them."""
         self._bot, self._store, self._now = bot, store, now
+        self.improver = improver
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._registry = Lock()
         self._held: tuple[object, Guide] | None = None
@@ -58,6 +68,7 @@ class CaseService:
         moment = self._moment()
         case = Case(secrets.token_urlsafe(18), language or "en", moment, moment)
         self._store.insert(case)
+        logs.info("case_opened")
         return case
 
     def get(self, case_id: str) -> Case | None:
@@ -88,6 +99,27 @@ class CaseService:
             raise InputError(f"there is no check {check_id} with an outcome {state}")
         return self._take_turn(case_id, lambda case: (self._noted(case, "", check_id, state), []))
 
+    def improve(self, case_id: str, number: int, cancel: object = None) -> Turn | None:
+        """Have the case's latest turn reworded and return it, or None where it stays as it is.
+
+        The turn stands without this; a face shows it first. It may take as long as the settings' model_timeout.
+        """
+        case = self._store.load_whole(case_id) if self.improver else None
+        turn = latest(case, number)
+        if not (case and turn and self.improver):
+            return None
+        answer = self.improver.improve(asked(case, turn), turn.answer, case.account, cancel)
+        if answer is turn.answer:
+            return None
+        found = answer.status != turn.answer.status
+        return keep(self._store, case, replace(turn, answer=answer), self._found if found else None)
+
+    def _found(self, case: Case, turn: Turn) -> None:
+        """Go on from an answer that was found only when the question was read again."""
+        self._answered(case, turn, ())
+        case.history = case.history[:-2]
+        self._remember(case, turn)
+
     def feedback(self, case_id: str, turn: int, up: bool, reason: str = "") -> None:
         """Keep a thumb on a turn with the person's reason; a second thumb replaces the first."""
         self._store.add_feedback(Thumb(case_id, turn, self._moment(), up, redact(reason.strip())))
@@ -113,7 +145,7 @@ class CaseService:
     def _take_turn(self, case_id: str, work: Callable[[Case], tuple[Turn, Sequence[Evidence]]]) -> Turn:
         with self._registry:
             lock = self._locks.setdefault(case_id, _Lock())
-        with lock.lock:
+        with lock.lock, logs.case(case_id), logs.watching("turn_failed"):
             for _ in range(ATTEMPTS):
                 case = self._store.load(case_id)
                 if case is None:
@@ -150,13 +182,13 @@ class CaseService:
 
     def _answered(self, case: Case, turn: Turn, evidence: Sequence[Evidence]) -> None:
         """Take over what an answer is about, settle checks by new evidence, and go on."""
-        if turn.answer.status == "answered":
-            main = [section.topic for section in turn.answer.sections if section.role != "related"]
+        if turn.answer.from_guide:
+            main = [section.topic for section in turn.answer.guided if section.role != "related"]
             case.focus = tuple(dict.fromkeys([*main, *case.focus]))[:FOCUS]
-            case.related = tuple(section.topic for section in turn.answer.sections if section.role == "related")
+            case.related = tuple(section.topic for section in turn.answer.guided if section.role == "related")
         settled = tuple((check.id, check.state) for check in settle(self._guide, case))
         turn.marked = settled if evidence else ()
-        if turn.answer.status == "answered":
+        if turn.answer.from_guide:
             self._go_on(case, turn)
 
     def _reply(self, case: Case, text: str) -> replies.Reply | None:
@@ -242,7 +274,7 @@ class CaseService:
             case.open_question, case.asked = turn.question, (*case.asked, turn.question.kind)
 
     def _remember(self, case: Case, turn: Turn) -> None:
-        gist = " / ".join(section.title for section in turn.answer.sections if section.role != "related")
+        gist = " / ".join(section.title for section in turn.answer.guided if section.role != "related")
         if turn.answer.status == "abstained":
             gist = say("abstain", turn.answer.language)
         said = [{"role": "user", "content": turn.text[:MAX_QUESTION]}, {"role": "assistant", "content": gist}]

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import Connection
 
 from bot.case.casefile import Case, CaseInfo, Evidence, Thumb, Turn
-from bot.case.database import CASES, EVIDENCE, FEEDBACK, TURNS, Database
+from bot.case.database import CASES, EVIDENCE, FEEDBACK, SLACK_THREADS, SLACK_WORK, TURNS, Database
 from bot.config import Config
 from bot.errors import InputError
 
@@ -75,7 +75,7 @@ class Store:
         return [_EVIDENCE.validate_json(body) for body in bodies]
 
     def save(self, case: Case, turn: Turn | None = None, evidence: Sequence[Evidence] = ()) -> None:
-        """Keep ``case`` as the version after the one it was read at, with a new turn and new or changed pastes.
+        """Keep ``case`` as the version after the one it was read at, with new or changed turn and pastes.
 
         Raises Conflict where another write came first, InputError where the case is gone.
         """
@@ -86,8 +86,7 @@ class Store:
                     raise Conflict(case.id)
                 raise InputError("this case does not exist or was deleted; start a new one")
             if turn:
-                body = _TURN.dump_json(replace(turn, paste="*" if turn.paste else "")).decode()
-                connection.execute(TURNS.insert().values(case_id=case.id, number=turn.number, body=body))
+                _keep_turn(connection, case.id, turn)
             for item in evidence:
                 _keep(connection, case.id, item)
 
@@ -95,6 +94,8 @@ class Store:
         """Remove a case and all that belongs to it, from the file as well; say whether it existed."""
         with self._database.begin() as connection:
             found = connection.execute(CASES.delete().where(CASES.c.id == case_id)).rowcount > 0
+            for table in (SLACK_WORK, SLACK_THREADS):
+                connection.execute(table.delete().where(table.c.case_id == case_id))
         self._database.scrub()
         return found
 
@@ -138,9 +139,14 @@ class Store:
             connection.execute(FEEDBACK.update().where(key).values(drafted=True))
 
 
+def address(settings: Config) -> str:
+    """Return the address of the database that the settings name."""
+    return settings.database_url or f"sqlite:///{settings.data_dir / 'cases.sqlite3'}"
+
+
 def open_store(settings: Config) -> Store:
     """Open the database that the settings name."""
-    return Store(settings.database_url or f"sqlite:///{settings.data_dir / 'cases.sqlite3'}")
+    return Store(address(settings))
 
 
 def _row(case: Case, version: int = 0) -> dict[str, object]:
@@ -152,6 +158,14 @@ def _row(case: Case, version: int = 0) -> dict[str, object]:
 
 def _of(table: sa.Table, case_id: str, *columns: sa.Column[str]) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(*columns).where(table.c.case_id == case_id).order_by(table.c.number)
+
+
+def _keep_turn(connection: Connection, case_id: str, turn: Turn) -> None:
+    """Insert a turn, or change what is known of one."""
+    body = _TURN.dump_json(replace(turn, paste="*" if turn.paste else "")).decode()
+    where = (TURNS.c.case_id == case_id) & (TURNS.c.number == turn.number)
+    if not connection.execute(TURNS.update().where(where).values(body=body)).rowcount:
+        connection.execute(TURNS.insert().values(case_id=case_id, number=turn.number, body=body))
 
 
 def _keep(connection: Connection, case_id: str, item: Evidence) -> None:
