@@ -1,0 +1,1 @@
+"""The HTTP API: JSON in, JSON out, in the contract's forms."""

@@ -1,0 +1,1 @@
+"""The product's functions, topics and samples over the Model Context Protocol."""
