@@ -10,11 +10,16 @@ from kb.schema import Command
 
 Status = Literal["answered", "clarify", "abstained"]
 ItemKind = Literal["summary", "step", "note"]
+Source = Literal["guide", "document"]
+"""Whose words they are: an article's of kb/, or a user's own document's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Lines ``first`` to ``last`` (1-based, inclusive) of ``path``; ``quote`` is those lines byte for byte."""
+    """Lines ``first`` to ``last`` (1-based, inclusive) of ``path``; ``quote`` is those lines byte for byte.
+
+    ``page`` counts from 1 where a document has pages.
+    """
 
     number: int
     topic: str
@@ -23,6 +28,8 @@ class Citation:
     first: int
     last: int
     quote: str
+    page: int | None = None
+    source: Source = "guide"
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's form."""
@@ -33,6 +40,8 @@ class Citation:
             "path": self.path,
             "lines": [self.first, self.last],
             "quote": self.quote,
+            "page": self.page,
+            "source": self.source,
         }
 
 
@@ -40,7 +49,9 @@ class Citation:
 class Item:
     """One cited statement: prose, the commands to type, what good and bad look like.
 
-    ``bad`` holds each sentence with the topics it leads to. ``citations`` are citation numbers.
+    ``bad`` holds each sentence with the topics it leads to. ``citations`` are citation numbers. ``wording`` is
+    ``text`` in other words, where a language model found them and they were checked. ``verbatim`` says that line
+    breaks and columns of ``text`` matter.
     """
 
     kind: ItemKind
@@ -51,11 +62,18 @@ class Item:
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
     leads_to: tuple[str, ...] = ()
+    wording: str = ""
+    verbatim: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The prose that a person sees."""
+        return self.wording or self.text
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's form of a step."""
         return {
-            "text": self.text,
+            "text": self.shown,
             "commands": [command.text for command in self.commands],
             "changes_state": any(command.effect == "changes-state" for command in self.commands),
             "citations": list(self.citations),
@@ -66,13 +84,39 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one topic; ``role`` says whether it answers, may answer as well, or is only related."""
+    """The items of one topic; ``role`` says whether it answers, may answer as well, or is only related.
+
+    Of a document, ``path`` is where it is, as it was given.
+    """
 
     topic: str
     title: str
     role: Literal["main", "also", "related"]
     items: tuple[Item, ...]
     releases: tuple[str, ...] = ()
+    source: Source = "guide"
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """What a language model had to do with an answer: whether the person sees its words, and what it cost.
+
+    ``reason`` names why not (refused, malformed, unchanged, timeout, server, budget, cancelled), ``faults`` what
+    the gate found. ``understood`` is the question as the model read it, where that was used. ``sent`` holds every
+    request as it left, names hidden.
+    """
+
+    model: str
+    accepted: bool = False
+    reason: str = ""
+    faults: tuple[str, ...] = ()
+    understood: str = ""
+    tokens: int = 0
+    estimated: bool = False
+    calls: int = 0
+    seconds: float = 0.0
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +134,22 @@ class Answer:
     model: str | None = None
     elapsed_ms: float = 0.0
     id: str = field(default="")
+    rewording: Rewording | None = None
 
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics the answer rests on, best first."""
         return tuple(dict.fromkeys(section.topic for section in self.sections))
+
+    @property
+    def guided(self) -> tuple[Section, ...]:
+        """The sections of the guide, without those of a user's own documents."""
+        return tuple(section for section in self.sections if section.source == "guide")
+
+    @property
+    def from_guide(self) -> bool:
+        """Whether it answers, and not from a user's own documents alone."""
+        return self.status == "answered" and bool(self.guided or self.findings or not self.sections)
 
     @property
     def steps(self) -> tuple[Item, ...]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.errors import InputError, KbError
 
 if TYPE_CHECKING:
     from bot.answer import Answer
-    from bot.engine import Bot
+    from bot.engine import Bot, Question
 
 MAX_TEXT = 20_000_000
 """Bytes of one text that is read whole; larger logs go through the streaming reader."""
@@ -21,14 +23,16 @@ MAX_TEXT = 20_000_000
 def run(file: str, handle: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     """Answer every JSON line of ``file`` (``-`` for standard input) and return the exit status."""
     for line in _lines(file):
-        if line.strip():
+        if line == b"":
+            write({"id": None, "error": f"a line is longer than {MAX_TEXT:,} bytes; give the part that matters"})
+        elif line.strip():
             write(_handled(line, handle))
     return 0
 
 
 def _handled(line: bytes, handle: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     try:
-        item = json.loads(line)
+        item = json.loads(line, parse_constant=_number, parse_float=_number)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"not a JSON line: {error}"}
     if not isinstance(item, dict):
@@ -39,16 +43,17 @@ def _handled(line: bytes, handle: Callable[[dict[str, Any]], dict[str, Any]]) ->
         return {"id": item.get("id"), "error": str(error)}
 
 
-def ask(bot: Bot, item: dict[str, Any]) -> dict[str, Any]:
-    """Answer one line of ``ask --batch``."""
+def ask(bot: Bot, item: dict[str, Any], improve: Callable[[Question, Answer], Answer] | None = None) -> dict[str, Any]:
+    """Answer one line of ``ask --batch``; ``improve`` may reword the answer."""
     from bot.engine import Question
 
     history = item.get("history") or []
     if not isinstance(history, list) or not all(_is_turn(turn) for turn in history):
         raise InputError('history must be a list of {"role": ..., "content": ...}')
     texts = {key: _string(item, key) for key in ("question", "paste")}
-    answer = bot.ask(Question(texts["question"], texts["paste"], tuple(history)))
-    return answer_json(answer) | {"id": item.get("id")}
+    question = Question(texts["question"], texts["paste"], tuple(history))
+    answer = bot.ask(question)
+    return answer_json(improve(question, answer) if improve else answer) | {"id": item.get("id")}
 
 
 def parse(item: dict[str, Any]) -> dict[str, Any]:
@@ -80,10 +85,8 @@ def write(body: dict[str, Any]) -> None:
 
 def read_text(file: str) -> str:
     """Read a text (``-`` for standard input); raises InputError when it is binary, too large or missing."""
-    try:
-        data = sys.stdin.buffer.read(MAX_TEXT + 1) if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from error
+    with _opened(file) as stream:
+        data = stream.read(MAX_TEXT + 1)
     if len(data) > MAX_TEXT:
         raise InputError(f"{file} is larger than {MAX_TEXT:,} bytes; give the part that matters")
     return decode(data)
@@ -102,18 +105,34 @@ def decode(data: bytes) -> str:
 
 
 def _lines(file: str) -> Iterator[bytes]:
-    if file == "-":
-        yield from sys.stdin.buffer
-        return
+    """Yield the lines of a file; an empty text stands for one that is too long."""
+    with _opened(file) as stream:
+        while line := stream.readline(MAX_TEXT + 1):
+            long = len(line) > MAX_TEXT
+            while long and not line.endswith(b"\n") and (line := stream.readline(MAX_TEXT)):
+                pass
+            yield b"" if long else line
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    """Open a file (``-`` for standard input) and turn what the system refuses into InputError."""
     try:
-        with Path(file).open("rb") as stream:
-            yield from stream
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from error
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+            yield stream
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {file!r}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _is_turn(turn: object) -> bool:
     return isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("content"), str)
+
+
+def _number(text: str) -> float:
+    """Read a number that can be written again; raises ValueError for NaN, Infinity and 1e999."""
+    if not math.isfinite(value := float(text)):
+        raise ValueError(f"{text} is no number of JSON, or too large")
+    return value
 
 
 def _string(item: dict[str, Any], key: str) -> str:

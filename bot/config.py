@@ -58,6 +58,9 @@ class Config(BaseSettings):
     log: Literal["text", "json"] = Field(default="text", description="form of the log on standard error")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="what is logged")
     metrics: bool = Field(default=False, description="whether the page serves /metrics without the password")
+    health_port: int = Field(
+        default=0, ge=0, le=65535, description="port of /healthz, /readyz and /metrics beside a face without a page"
+    )
     slack_bot_token: str = Field(default="", repr=False, description="xoxb- token of the Slack app")
     slack_app_token: str = Field(default="", repr=False, description="xapp- token, for Socket Mode")
     slack_signing_secret: str = Field(default="", repr=False, description="secret of Slack's requests, for HTTP mode")
@@ -110,5 +113,5 @@ def _from_file() -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or a number or nesting beyond all bounds
         raise ConfigError(f"{file}: {error}") from error

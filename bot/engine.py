@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from bot import gate, text
+from bot import gate, logs, text
 from bot.answer import Answer, Section
 from bot.compose import Composer
 from bot.config import MAX_QUESTION, Config
+from bot.documents.live import documents
 from bot.errors import InputError
 from bot.findings import Finding, ParseResult
 from bot.followup import search_in_context
+from bot.live import Live
 from bot.phrases import Language, say
 from bot.reading.parse import parse
 from bot.releases import mismatch
 from bot.retrieve import Hit, Retriever, Search
 from bot.scope import Scope
+from ingest import index
+from ingest.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from bot.documents.search import Library
 
 CLOSE = 0.06
 """Two topics whose fused scores differ by less are both answered, the deciding check first."""
@@ -46,14 +54,47 @@ class Question:
 
 
 class Bot:
-    """Answers questions from one build of the index; safe to use from many threads."""
+    """Answers each question from one build of the index, the newest; safe to use from many threads."""
 
     def __init__(self, settings: Config) -> None:
-        """Open the index; raises IndexMissing, IndexMismatch or EncoderError."""
-        self.retriever = Retriever(settings)
+        """Open the index and follow it; raises IndexMissing, IndexMismatch, ServerError or EncoderError."""
+        logs.configure(settings)
+        place = index.place(settings)
+        self.live = Live("index", place.mark, lambda older: Retriever(settings, place, older))
+        self.live.watch()
+        self.documents = documents(settings)
+        self.documents.watch()
+
+    @property
+    def retriever(self) -> Retriever:
+        """The build that answers now; take it once for one piece of work."""
+        return self.live.value
+
+    def problems(self) -> dict[str, str]:
+        """Return what does not work as it should while questions are answered all the same: part and one line."""
+        library = self.documents.value
+        found = {
+            "index": self.live.problem,
+            "vectors": self.retriever.problem or (library.problem if library else None),
+            "documents": self.documents.problem,
+        }
+        return {part: problem for part, problem in found.items() if problem}
 
     def ask(self, question: Question) -> Answer:
         """Return the answer; raises InputError when there is neither a question nor a paste."""
+        with logs.watching("not_answered"):
+            answer = self._ask(question, self.retriever, self.documents.value)
+        logs.info(
+            "answered",
+            status=answer.status,
+            language=answer.language,
+            topics=",".join(answer.topics),
+            elapsed_ms=round(answer.elapsed_ms, 1),
+            index=answer.index_version,
+        )
+        return answer
+
+    def _ask(self, question: Question, retriever: Retriever, library: Library | None) -> Answer:
         started = time.perf_counter()
         if not (question.text.strip() or question.paste.strip()):
             raise InputError("nothing was asked: give a question, a paste, or both")
@@ -61,39 +102,49 @@ class Bot:
         language = _language(question)
         search, scope = None, Scope(inside=False)
         if words.strip():
-            search, scope = search_in_context(self.retriever, words, language, question.history)
-        answer = self._compose(language, search, scope, result)
-        verdict = gate.check(answer, self.retriever.catalogue.quote, pasted)
-        notices = (*_notices(question, language, search, pasted, result, answer), *verdict.answer.notices)
+            search, scope = search_in_context(retriever, words, language, question.history)
+        guided = _compose(retriever.catalogue, language, search, scope, result)
+        if library is None:
+            verdict, told = gate.check(guided, retriever.catalogue.quote, pasted), guided.notices
+        else:
+            from bot.documents.join import answered  # without documents, no question waits for this
+
+            verdict, told = answered(guided, library, retriever, words, question.history, pasted)
+        part = (say("part", language, part=scope.part),) if scope.part else ()
+        notices = (*part, *_notices(question, language, search, pasted, result, guided), *told)
         if verdict.withheld:
             notices = (*notices, say("withheld", language, count=len(verdict.withheld)))
         return replace(
             verdict.answer,
             notices=notices,
             id=question.id,
-            index_version=self.retriever.version,
+            index_version="+".join(part.version for part in (retriever, library) if part),
             elapsed_ms=(time.perf_counter() - started) * 1000,
         )
 
-    def _compose(self, language: Language, search: Search | None, scope: Scope, result: ParseResult) -> Answer:
-        findings = _ordered(result.findings)
-        if not scope.inside and not findings:
-            return self._abstain(language, scope)
-        main, also, related = _choose(search.hits if search and scope.inside else (), findings)
-        composer = Composer(self.retriever.catalogue, language)
-        check = composer.deciding_check([*main, *also]) if also else None
-        sections: list[Section] = [composer.whole(topic) for topic in main]
-        sections += [composer.whole(topic, "also") for topic in also]
-        sections += [composer.pointer(topic) for topic in related]
-        return Answer("answered", language, tuple(sections), composer.citations, findings, first_check=check)
 
-    def _abstain(self, language: Language, scope: Scope) -> Answer:
-        subject = scope.subject
-        notices = [say("abstain_subject", language, subject=subject) if subject else say("abstain", language)]
-        if scope.nearest:
-            title = self.retriever.catalogue.article(language, scope.nearest).front.title
-            notices.append(say("nearest", language, title=title))
-        return Answer("abstained", language, notices=(" ".join(notices),))
+def _compose(
+    catalogue: Catalogue, language: Language, search: Search | None, scope: Scope, result: ParseResult
+) -> Answer:
+    findings = _ordered(result.findings)
+    if not scope.inside and not findings:
+        return _abstain(catalogue, language, scope)
+    main, also, related = _choose(search.hits if search and scope.inside else (), findings)
+    composer = Composer(catalogue, language)
+    check = composer.deciding_check([*main, *also]) if also else None
+    sections: list[Section] = [composer.whole(topic) for topic in main]
+    sections += [composer.whole(topic, "also") for topic in also]
+    sections += [composer.pointer(topic) for topic in related]
+    return Answer("answered", language, tuple(sections), composer.citations, findings, first_check=check)
+
+
+def _abstain(catalogue: Catalogue, language: Language, scope: Scope) -> Answer:
+    subject = scope.subject
+    notices = [say("abstain_subject", language, subject=subject) if subject else say("abstain", language)]
+    if scope.nearest:
+        title = catalogue.article(language, scope.nearest).front.title
+        notices.append(say("nearest", language, title=title))
+    return Answer("abstained", language, notices=(" ".join(notices),))
 
 
 def _read(question: Question) -> tuple[str, ParseResult, str]:

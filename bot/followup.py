@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.focus import focus
 from bot.retrieve import Retriever, Search
 from bot.scope import THRESHOLD, Scope, confidence_of, decide, signs
 from kb.schema import Language
@@ -25,7 +26,9 @@ def search_in_context(
     alone = retriever.search(words, language)
     before = " ".join(turn["content"] for turn in history[-2:])[-MAX_CONTEXT:]
     if not before.strip():
-        return alone, decide(alone, retriever.catalogue)
+        scope = decide(alone, retriever.catalogue)
+        part = None if scope.inside else focus(retriever, words, language)
+        return part or (alone, scope)
     both = retriever.search(f"{before}\n{words}", language)
     continues = confidence_of(signs(both, named=False)) >= THRESHOLD
     return _blend(alone, both), decide(alone, retriever.catalogue, continues=continues)

@@ -23,10 +23,14 @@ KEYWORD_WEIGHT = 3.0
 """What a document that held every word of the question would gain, in standard deviations of the dense scores."""
 
 
-def fuse(dense: Scores, share: Scores) -> Scores:
-    """Return one score a document; ``share`` is its BM25 score over the summed IDF of the question's tokens."""
-    spread = float(dense.std())
-    standard = (dense - dense.mean()) / spread if spread > 0 else np.zeros_like(dense)
+def fuse(dense: Scores, share: Scores, moments: tuple[float, float] | None = None) -> Scores:
+    """Return one score a document; ``share`` is its BM25 score over the summed IDF of the question's tokens.
+
+    ``moments`` are mean and standard deviation of the dense scores of the whole corpus, for a caller that gives
+    only some of its documents.
+    """
+    mean, spread = moments or (float(dense.mean()), float(dense.std()))
+    standard = (dense - mean) / spread if spread > 0 else np.zeros_like(dense)
     return standard + KEYWORD_WEIGHT * share
 
 

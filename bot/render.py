@@ -9,6 +9,7 @@ from itertools import groupby
 from bot.answer import Answer, Citation, Item, Section
 from bot.findings import Finding
 from bot.phrases import Language, say
+from bot.safe import code, plain, quoted
 
 _MARKS = {"problem": "✗", "normal": "✓", "not_shown": "–", "not_recognised": "?"}
 _TICKS = re.compile(r"`{3,}")
@@ -23,19 +24,29 @@ def markdown(answer: Answer) -> str:
         blocks.append(f"### {say('first_check', answer.language)}")
         blocks.append(_step(answer.first_check, answer.language, "- ", "  "))
     for section in answer.sections:
-        blocks.extend(_section(section, answer.language))
+        draw = document_section if section.source == "document" else _section
+        blocks.extend(draw(section, answer.language))
     if answer.citations:
         blocks.append(f"### {say('sources', answer.language)}")
-        blocks.append("\n".join(_sources(answer.citations)))
+        blocks.append("\n".join(_sources(answer.citations, answer.language)))
     return "\n\n".join(blocks) + "\n"
 
 
-def _sources(citations: tuple[Citation, ...]) -> Iterator[str]:
-    """Name each article once, with the lines of each citation behind its number."""
-    for path, group in groupby(sorted(citations, key=lambda c: (c.path, c.number)), key=lambda c: c.path):
+def _sources(citations: tuple[Citation, ...], language: Language) -> Iterator[str]:
+    """Name each article and document once, with the lines of each citation behind its number."""
+    order = sorted(citations, key=lambda c: (c.source != "guide", c.path, c.number))
+    for (source, path), group in groupby(order, key=lambda c: (c.source, c.path)):
         cited = list(group)
-        lines = " ".join(f"[{c.number}] {c.first}-{c.last}" for c in cited)
-        yield f"- {cited[0].title} — `{path}`: {lines}"
+        lines = " ".join(f"[{c.number}] {_place(c, language)}" for c in cited)
+        if source == "guide":
+            yield f"- {cited[0].title} — `{path}`: {lines}"
+        else:
+            yield f"- {say('your_document', language)}: {code(path)}: {lines}"
+
+
+def _place(citation: Citation, language: Language) -> str:
+    page = f" ({say('page', language, page=citation.page)})" if citation.page else ""
+    return f"{citation.first}-{citation.last}{page}"
 
 
 def _findings(findings: tuple[Finding, ...], language: Language) -> Iterator[str]:
@@ -65,8 +76,25 @@ def _section(section: Section, language: Language) -> Iterator[str]:
             yield mark + indent(_statement(item, language), margin)
 
 
+def document_section(section: Section, language: Language) -> Iterator[str]:
+    """Draw what a user's document says: its words as quotations that cannot act as markup, its name at each command."""
+    yield f"## {say('from_document', language)}: {code(section.path)} › {plain(section.title)}"
+    for item in section.items:
+        yield _quotation(item) + f"\n\n{_numbers(item)}"
+        for command in item.commands:
+            label = f"{say(command.mode, language)} · {say(command.effect, language)}"
+            name = f"{say('from_document', language)}: {code(section.path)}"
+            yield f"{fenced(command.text)}\n*{label}* · {name}"
+
+
+def _quotation(item: Item) -> str:
+    if not item.verbatim:
+        return quoted(item.text)
+    return "\n".join(f"> {line}".rstrip() for line in fenced(item.text).splitlines())
+
+
 def _statement(item: Item, language: Language) -> str:
-    text = f"{item.text} {_numbers(item)}"
+    text = f"{item.shown} {_numbers(item)}"
     return f"{text}\n\n{_output(item, language)}" if item.output else text
 
 
@@ -75,7 +103,7 @@ def _output(item: Item, language: Language) -> str:
 
 
 def _step(item: Item, language: Language, mark: str, margin: str) -> str:
-    parts = [f"{item.text} {_numbers(item)}"]
+    parts = [f"{item.shown} {_numbers(item)}"]
     for command in item.commands:
         label = f"*{say(command.mode, language)} · {say(command.effect, language)}*"
         parts.append(f"{fenced(command.text)}\n{label}")

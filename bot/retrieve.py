@@ -6,17 +6,18 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot import text
-from bot.config import MAX_QUESTION, Config
+from bot.config import MAX_QUESTION, ROOT, Config
 from bot.fusion import blend, scaled
 from bot.spelling import Speller
-from ingest import catalogue, index
+from ingest import catalogue, index, pinned
+from ingest.builds import MANIFEST
 from ingest.encode import Encoder, encoder_name, load_encoder
 from ingest.head import OUTSIDE, TopicHead
 from ingest.keyword import DOUBT, KeywordIndex
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ingest.encode import Vectors
-    from ingest.vectors import VectorStore
+    from ingest.home import Home
+    from ingest.vectors import Nearest
 
     Scores = npt.NDArray[np.float32]
 
@@ -102,36 +104,66 @@ class _Keywords:
 
 
 class Retriever:
-    """One open build of the index; safe to use from many threads."""
+    """One open build of the index, finished at ``built`` (seconds since 1970); safe to use from many threads."""
 
-    def __init__(self, settings: Config) -> None:
-        """Verify and open the current build; raises IndexMissing, IndexMismatch or EncoderError."""
+    def __init__(self, settings: Config, place: Home | None = None, older: Retriever | None = None) -> None:
+        """Verify and open the current build; raises IndexMissing, IndexMismatch, ServerError or EncoderError.
+
+        ``place`` is where builds are found when it is known already. ``older`` is what answers in this process now:
+        its model is used again, and the newer build may be made from other articles than those of this checkout.
+        """
+        pinned.check(settings.embedding, settings.data_dir)
         with ThreadPoolExecutor(2) as pool:
-            encoder = pool.submit(load_encoder, settings.embedding)
+            encoder = pool.submit(load_encoder, settings.embedding) if older is None else None
             words = pool.submit(text.warm_up)
-            self.folder, self.manifest = index.verify(settings.index_dir, encoder_name(settings.embedding))
+            root = ROOT if older is None else None
+            found, self.manifest = index.find(place or index.place(settings), encoder_name(settings.embedding), root)
+            self.folder = found.folder
+            self.built = (found.folder / MANIFEST).stat().st_mtime
             self.catalogue = catalogue.load(self.folder / "catalogue.json")
             self._head = TopicHead.load(self.folder / "head.npz")
             self._keywords = {language: _Keywords.load(self.folder, language) for language in LANGUAGES}
-            self._vectors = _open_vectors(self.folder, self.manifest.counts)
-            self._encoder: Encoder = encoder.result()
+            self._vectors: Nearest = found.nearest(self.manifest.counts)
+            self._encoder: Encoder = encoder.result() if encoder else older._encoder  # type: ignore[union-attr]
             words.result()
+        self.vector = lru_cache(maxsize=32)(self._embed)
 
     @property
     def version(self) -> str:
         """The version of the index that answers."""
         return self.manifest.version
 
+    @property
+    def problem(self) -> str | None:
+        """What keeps the vectors from being searched where they should be, in one line, or None."""
+        return self._vectors.problem
+
+    def _embed(self, question: str) -> Vectors:
+        """Return the vector (dimension,) of a question; ``vector`` remembers the last ones."""
+        vector: Vectors = self._encoder.queries([question])[0]
+        vector.flags.writeable = False
+        return vector
+
+    def frequency(self, token: str) -> tuple[int, int]:
+        """Return how many chunks of the articles hold ``token``, in either language, and how many there are."""
+        every = [keywords.pieces for keywords in self._keywords.values()]
+        return sum(len(pieces.holders(token)) for pieces in every), sum(pieces.size for pieces in every)
+
     @cached_property
     def _speller(self) -> Speller:
         return Speller(self.catalogue.words())
+
+    def held(self, words: str, language: Language) -> float:
+        """Return the greatest share (0 to 1) of the weight of ``words`` that one topic's text holds."""
+        found = self._keywords[language].whole.coverage(text.tokens(text.normalise(words)[:MAX_QUESTION]))
+        return float(found.max(initial=0.0))
 
     def search(self, question: str, language: Language) -> Search:
         """Rank every topic for ``question`` among the articles of ``language``."""
         question = self._speller.mend(text.spelt_out(text.normalise(question)[:MAX_QUESTION]))
         words = text.tokens(question)
         keywords = self._keywords[language]
-        vector = self._head.centre(self._encoder.queries([question]), language)
+        vector = self._head.centre(self.vector(question).reshape(1, -1), language)
         chunks = self._nearest(vector, language)
         near, outside = _by_topic(chunks, keywords.topics)
         head = self._head.scores(vector[0])
@@ -196,9 +228,3 @@ def _outside_share(chunks: list[tuple[str, float]]) -> float:
     weights = np.exp((np.array([similarity for _, similarity in chunks]) - chunks[0][1]) / 0.05)
     outside = np.array([chunk.split("/")[1] == OUTSIDE for chunk, _ in chunks])
     return float((weights * outside).sum() / weights.sum())
-
-
-def _open_vectors(folder: Path, counts: dict[str, int]) -> VectorStore:
-    from ingest.vectors import VectorStore
-
-    return VectorStore(folder / "chroma", counts)

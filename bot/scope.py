@@ -51,12 +51,16 @@ BIAS = -3.49
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The decision; outside, ``subject`` is what the question names and ``nearest`` a topic, where there is one."""
+    """The decision; outside, ``subject`` is what the question names and ``nearest`` a topic, where there is one.
+
+    ``part`` is the part of a long message that the guide answers, where it is not the whole.
+    """
 
     inside: bool
     confidence: float = 0.0
     subject: str | None = None
     nearest: str | None = None
+    part: str = ""
 
 
 def decide(search: Search, catalogue: Catalogue, *, continues: bool = False) -> Scope:

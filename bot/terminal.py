@@ -23,8 +23,13 @@ from bot.reading.stream import stream
 from bot.render import markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.answer import Answer
-    from bot.engine import Bot
+    from bot.case.casefile import Account
+    from bot.engine import Bot, Question
+
+    Improve = Callable[..., Answer]
 
 _FENCE = re.compile(r"((?:^|(?<=\n))[ ]*`{3,}text\n(?:.*\n)*?[ ]*`{3,}(?=\n|$))")
 STREAMED = 4_000_000
@@ -40,8 +45,26 @@ def show(answer: Answer, console: Console | None = None) -> None:
             _show_fence(part, console)
         else:
             console.print(Markdown(part))
-    used = answer.model or "no model"
+    used = answer.model or ("guide's own words" if answer.rewording else "no model")
     console.print(f"[dim]index {answer.index_version} · {used} · {answer.elapsed_ms:.0f} ms[/dim]")
+
+
+def improved(question: Question, answer: Answer, improve: Improve | None, account: Account | None = None) -> Answer:
+    """Return ``answer`` as a language model rewords it, where one is set; Ctrl-C keeps the guide's own words."""
+    if improve is None:
+        return answer
+    with Console(stderr=True).status(say("rewording", answer.language)):
+        return improve(question, answer, account)
+
+
+def show_sent(answer: Answer) -> None:
+    """Print what left for the language model, request by request, on standard error."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    sent = answer.rewording.sent if answer.rewording else ()
+    console.print(say("sent" if sent else "nothing_sent", answer.language, count=len(sent)))
+    for text in sent:
+        console.rule()
+        console.print(text, soft_wrap=True)
 
 
 def _show_fence(fence: str, console: Console) -> None:
@@ -84,9 +107,12 @@ def parse_file(file: str) -> ParseResult:
     return result if result.outputs or path.stat().st_size > MAX_TEXT else parse(read_text(file))
 
 
-def chat(bot: Bot) -> int:
+def chat(bot: Bot, improve: Improve | None = None, *, with_sent: bool = False) -> int:
     """Hold a conversation until end of input; a paste ends with an empty line."""
+    from bot.case.casefile import Account
     from bot.engine import Question
+
+    account = Account()
 
     console = Console()
     console.print("[dim]Ask in Japanese or English, or paste output and end with an empty line. Ctrl-D ends.[/dim]")
@@ -95,11 +121,14 @@ def chat(bot: Bot) -> int:
         if not said.strip():
             continue
         try:
-            answer = bot.ask(Question(said, history=tuple(history)))
+            question = Question(said, history=tuple(history))
+            answer = improved(question, bot.ask(question), improve, account)
         except KbError as error:
             console.print(f"[red]{escape(str(error))}[/red]")
             continue
         show(answer, console)
+        if with_sent:
+            show_sent(answer)
         history += [{"role": "user", "content": said}, {"role": "assistant", "content": _gist(answer)}]
     return 0
 
@@ -127,4 +156,5 @@ def _more_waits() -> bool:
 
 def _gist(answer: Answer) -> str:
     """Return what of an answer later questions lean on: its titles."""
-    return " / ".join(section.title for section in answer.sections) or say("abstain", answer.language)
+    titles = " / ".join(section.title for section in answer.guided)
+    return titles or ("" if answer.sections else say("abstain", answer.language))

@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--json", type=Path, metavar="FILE", help="write every outcome as JSON")
     run.add_argument("--report", type=Path, metavar="DIR", help="write the HTML page and the Markdown summary")
     run.add_argument("--split", choices=("dev", "held", "all"), default="all", help="the half of the cases to ask")
+    run.add_argument("--model", metavar="PROVIDER:NAME", help="let this model reword, and compare with no model")
+    run.add_argument("--sample", type=int, default=0, metavar="N", help="ask about N cases only, at even distances")
     run.add_argument("--update-baseline", action="store_true", help="write evals/baseline.json from this run")
     run.set_defaults(run=_run)
     compare = commands.add_parser("compare", help="compare two results of `run --json`, case by case")
@@ -70,15 +72,20 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> int:
     from bot import config
     from bot.engine import Bot
-    from evals import cases, gate, report, run, tables
+    from evals import cases, gate, report, run, tables, with_model
     from evals.damage import damage_table
 
-    if arguments.update_baseline and arguments.split != "all":
-        sys.stderr.write("evals: --update-baseline needs all cases\n")
+    if arguments.update_baseline and (arguments.split != "all" or arguments.model or arguments.sample):
+        sys.stderr.write("evals: --update-baseline needs all cases, and no model\n")
         return 2
-    asked = cases.load(split=arguments.split)
+    asked = with_model.thinned(cases.load(split=arguments.split), arguments.sample)
     with _bar("cases") as advance:
-        result = run.ask_all(Bot(config.current()), asked, arguments.split, lambda done: advance(done, len(asked)))
+        if arguments.model:
+            settings = config.current().model_copy(update={"model": arguments.model})
+            both = with_model.ask_both(settings, asked, arguments.split, lambda done: advance(done, 2 * len(asked)))
+            result = both[1]
+        else:
+            result = run.ask_all(Bot(config.current()), asked, arguments.split, lambda done: advance(done, len(asked)))
     if arguments.update_baseline:
         gate.write_baseline(result, gate.BASELINE)
     baseline = _baseline(required=arguments.gate)
@@ -88,6 +95,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.report:
         report.write(result, arguments.report, baseline, verdict, damage_table())
     _say(tables.score_table(result.outcomes))
+    if arguments.model:
+        _say(with_model.summary(*both))
     _say(f"gate: {'open' if not verdict else 'shut'}")
     for reason in verdict[:SHOWN]:
         sys.stderr.write(f"evals: {reason}\n")

@@ -12,7 +12,7 @@ from typing import Any
 from evals.cases import Case
 from evals.measures import ndcg, reciprocal_rank, success
 from evals.sources import Checkout, invalid_citations, shifted_evidence, unproven_code
-from evals.support import contains, fenced, lines, spans, supported
+from evals.support import contains, fenced, lines, spans, supported, without_endings
 
 RANKING = {
     "success@1": success(1),
@@ -137,7 +137,8 @@ def _broken_steps(body: dict[str, Any], checkout: Checkout) -> Iterator[str]:
                 yield f"step {number}: {command!r} stands in no section that it cites"
             if command not in checkout.commands:
                 yield f"step {number}: {command!r} is no command of the guide"
-        if not supported(step["text"], (), [quotes[n] for n in step["citations"]]):
+        forms = [step["text"], *([without_endings(step["text"])] if body["model"] else [])]
+        if not any(supported(form, (), [quotes[n] for n in step["citations"]]) for form in forms):
             yield f"step {number} is not what its citation says"
 
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from bot import text
 from bot.fusion import fuse
-from evals.beir import DataSet, Document
+from evals.beir import DataSet
 from evals.measures import RETRIEVAL, evaluate, means
-from evals.neutral import Questions, direction, without
-from evals.windows import windows
 from ingest.encode import EmbeddingCache, Encoder
 from ingest.keyword import KeywordIndex
+from ingest.neutral import Questions, direction, without
+from ingest.windows import pieces
 from kb.schema import Article, Language
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def written_in(document: str) -> Language:
 
 
 def _vectors(data: DataSet, encoder: Encoder, cache: Path, articles: list[Article], progress: Progress) -> Vectorised:
-    pieces = [_pieces(document) for document in data.corpus]
-    texts = [piece for own in pieces for piece in own]
+    windows = [pieces(document.title, document.text) for document in data.corpus]
+    texts = [piece for own in windows for piece in own]
     queries = list(data.queries.values())
     done = 0
 
@@ -129,12 +129,8 @@ def _vectors(data: DataSet, encoder: Encoder, cache: Path, articles: list[Articl
         language = direction(articles, encoder, store)
     finally:
         store.close()
-    starts = np.cumsum([0, *(len(own) for own in pieces[:-1])])
+    starts = np.cumsum([0, *(len(own) for own in windows[:-1])])
     return Vectorised(without(passages, language), starts, without(asked, language))
-
-
-def _pieces(document: Document) -> list[str]:
-    return [f"{document.title}\n{part}" if document.title else part for part in windows(document.text)]
 
 
 def _dense(vectors: Vectorised) -> Iterator[Scores]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot import render
+from bot.answer import Answer
 from bot.engine import Bot, Question
 from bot.errors import InputError, KbError
 from bot.followup import search_in_context
@@ -19,6 +21,9 @@ from evals.grade import grade
 from evals.offline import offline
 from evals.probes import broken_tokens
 from evals.sources import Checkout
+
+Improve = Callable[[Question, Answer], Answer]
+"""What may reword an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +70,36 @@ class Result:
         file.write_text(body + "\n", encoding="utf-8")
 
 
-def ask_all(bot: Bot, cases: Sequence[Case], split: str, advance: Callable[[int], None] = lambda done: None) -> Result:
-    """Ask every case of ``cases``; ``advance`` gets how many are done. Nothing may leave this machine."""
+def ask_all(
+    bot: Bot,
+    cases: Sequence[Case],
+    split: str,
+    advance: Callable[[int], None] = lambda done: None,
+    improve: Improve | None = None,
+    guard: AbstractContextManager[list[str]] | None = None,
+) -> Result:
+    """Ask every case of ``cases``; ``advance`` gets how many are done. Nothing may leave this machine.
+
+    ``improve`` may reword each answer; ``guard`` watches connections in place of :func:`offline`.
+    """
     checkout = Checkout()
     outcomes = []
-    with offline() as sockets:
+    with guard or offline() as sockets:
         for case in cases:
-            outcomes.append(ask_one(bot, case, checkout))
+            outcomes.append(ask_one(bot, case, checkout, improve))
             advance(len(outcomes))
     date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     probes = tuple(broken_tokens(checkout.commands))
     return Result(date, bot.retriever.version, split, tuple(sockets), probes, tuple(outcomes))
 
 
-def ask_one(bot: Bot, case: Case, checkout: Checkout) -> Outcome:
+def ask_one(bot: Bot, case: Case, checkout: Checkout, improve: Improve | None = None) -> Outcome:
     """Ask one case and grade what comes; an error of the product counts as a broken hard rule."""
     started = time.perf_counter()
     try:
-        answer = bot.ask(Question(case.question, case.record.paste, case.history, case.id))
+        question = Question(case.question, case.record.paste, case.history, case.id)
+        answer = bot.ask(question)
+        answer = improve(question, answer) if improve else answer
     except KbError as error:
         return _failed(case, str(error))
     first = time.perf_counter()

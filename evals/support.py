@@ -17,6 +17,9 @@ _LINK = re.compile(r"\[([^\]]{1,200})\]\([a-z0-9-]{1,80}\.md\)")
 _FENCE = re.compile(r"^[ \t>]*(`{3,})[^\n`]*\n(.*?)^[ \t>]*\1`*[ \t]*$", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)")
 _WORD = re.compile(r"[a-z0-9%][a-z0-9%._:/-]*|[\u3040-\u30ff\u3400-\u9fff]+")
+_HIRAGANA = re.compile(r"[\u3041-\u309f]+")
+_CHARACTER = r"[\u30a1-\u30ff\u3400-\u9fff]"
+_LONE = re.compile(rf"(?<!{_CHARACTER}){_CHARACTER}(?!{_CHARACTER})")
 _EXACT = re.compile(r"\S*[0-9]\S*|%\S+")
 _STOP = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "if", "in", "is", "it", "of", "on", "or", "that",
@@ -64,6 +67,11 @@ def supported(text: str, commands: Iterable[str], sources: Iterable[str]) -> boo
     if tokens and len(tokens & held) / len(tokens) < SHARE:
         return False
     return exact_tokens(text) <= exact_tokens(joined) and all(command in lines(joined) for command in commands)
+
+
+def without_endings(text: str) -> str:
+    """Return ``text`` without its hiragana and the stems it leaves alone: a polite ending claims nothing."""
+    return _LONE.sub(" ", _HIRAGANA.sub(" ", text))
 
 
 def lines(text: str) -> set[str]:

@@ -1,47 +1,96 @@
-"""``python -m ingest``: bring the index up to date with kb/."""
+"""``python -m ingest [PATH...]``: bring the index up to date with kb/ and your own documents, and take PATHs in.
+
+python -m ingest status             what is in, and what could not be read
+python -m ingest remove PATH...     take documents out
+python -m ingest rollback [BUILD]   go back to the build before, or to BUILD
+
+A file or folder that is named like one of these is given as ./status. Exit status: 0 done (something went in, though
+perhaps not everything), 1 nothing could be done, 2 wrong usage.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 
 from bot import config
+from bot.config import Config
 from bot.errors import KbError
-from ingest.encode import load_encoder
-from ingest.index import BuildReport, build
+from ingest.documents import told
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Build the index and return the exit status: 0 done, 1 failed, 2 wrong usage."""
-    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    """Run one command and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file or folder, or status, remove, rollback")
     parser.add_argument("--rebuild", action="store_true", help="build anew even when nothing changed")
+    parser.add_argument("--watch", action="store_true", help="go on, and follow every change until stopped")
     arguments = parser.parse_args(argv)
+    first, *rest = arguments.paths or [""]
+    run = _COMMANDS.get(first)
+    problem = _misused(first, rest, arguments) if run else ""
+    if problem:
+        parser.error(problem)
     try:
-        report = _build_with_progress(arguments.rebuild)
+        settings = config.current()
+        return run(settings, rest) if run else _bring(settings, arguments)
     except (KbError, OSError) as error:
         sys.stderr.write(f"ingest: {error}\n")
         return 1
-    state = "switched to" if report.switched else "already at"
-    sys.stdout.write(f"{state} {report.version}: {report.chunks} chunks, {report.embedded} embedded\n")
+    except KeyboardInterrupt:
+        return 0 if arguments.watch else 130
+
+
+def _misused(command: str, rest: Sequence[str], arguments: argparse.Namespace) -> str:
+    """Return what is wrong with how a command was given, or nothing."""
+    if arguments.rebuild or arguments.watch:
+        return f"--rebuild and --watch do not go with {command}; a file of that name is given as ./{command}"
+    if command == "remove" and not rest:
+        return "say what to remove: python -m ingest remove PATH..."
+    if (command == "status" and rest) or (command == "rollback" and len(rest) > 1):
+        return f"too much after {command}; a file of that name is given as ./{command}"
+    return ""
+
+
+def _bring(settings: Config, arguments: argparse.Namespace) -> int:
+    """Bring kb/ and the documents up to date, once or again and again."""
+    from ingest import bring
+
+    fine = bring.everything(settings, arguments.paths, rebuild=arguments.rebuild)
+    if arguments.watch:
+        bring.follow(settings)
+    return 0 if fine else 1
+
+
+def _status(settings: Config, _: Sequence[str]) -> int:
+    from ingest import bring
+
+    sys.stdout.write(told.status(bring.documents_home(settings)))
     return 0
 
 
-def _build_with_progress(rebuild: bool) -> BuildReport:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _remove(settings: Config, paths: Sequence[str]) -> int:
+    from ingest import bring
 
-    settings = config.current()
-    encoder = load_encoder(settings.embedding)
-    columns = (TextColumn("chunks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("chunks", total=None)
-        return build(
-            settings.index_dir,
-            encoder,
-            lambda done, total: bar.update(task, completed=done, total=total),
-            rebuild=rebuild,
-        )
+    bring.remove(settings, paths)
+    return 0
 
+
+def _rollback(settings: Config, version: Sequence[str]) -> int:
+    from ingest import bring
+
+    bring.rollback(settings, "".join(version))
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[Config, Sequence[str]], int]] = {
+    "status": _status,
+    "remove": _remove,
+    "rollback": _rollback,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +37,29 @@ class Catalogue:
         """Return the passage at those lines of ``path``, byte for byte, or None when there is none."""
         return self._quotes.get((path, first, last))
 
-    @cache  # noqa: B019 (a catalogue lives as long as the process)
     def identifiers(self, language: str) -> dict[str, tuple[str, ...]]:
         """Return the keywords of ``language`` of six characters or more, in lower case, and who has them."""
-        owners: dict[str, list[str]] = {}
+        return self._identifiers.get(language, {})
+
+    @cached_property
+    def _identifiers(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        owners: dict[str, dict[str, list[str]]] = {}
         for (spoken, topic), article in self.articles.items():
             for keyword in {keyword.lower() for keyword in article.front.keywords}:
-                if spoken == language and len(keyword) >= 6:
-                    owners.setdefault(keyword, []).append(topic)
-        return {keyword: tuple(topics) for keyword, topics in owners.items() if len(topics) <= 3}
+                if len(keyword) >= 6:
+                    owners.setdefault(spoken, {}).setdefault(keyword, []).append(topic)
+        return {
+            spoken: {keyword: tuple(topics) for keyword, topics in found.items() if len(topics) <= 3}
+            for spoken, found in owners.items()
+        }
 
-    @cache  # noqa: B019 (a catalogue lives as long as the process)
+    @cached_property
+    def _keywords(self) -> frozenset[str]:
+        return frozenset(k.lower() for article in self.articles.values() for k in article.front.keywords)
+
     def keywords(self) -> frozenset[str]:
         """Return every keyword of every article in lower case."""
-        return frozenset(k.lower() for article in self.articles.values() for k in article.front.keywords)
+        return self._keywords
 
     def words(self) -> set[str]:
         """Return every word of the articles, in lower case, as it is spelt there."""

@@ -10,12 +10,15 @@ from kb.schema import Article, Passage
 CHUNKER_VERSION = "5"
 """Part of the index version: raise it whenever the chunks of an article change."""
 
-ChunkKind = Literal["symptom", "title", "summary", "step", "note", "outside"]
+ChunkKind = Literal["symptom", "title", "summary", "step", "note", "outside", "part"]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One searchable text: ``topic`` and ``language`` say whose it is, ``passage`` which one (or -1)."""
+    """One searchable text: ``topic`` and ``language`` say whose it is, ``passage`` which one (or -1).
+
+    A ``part`` of a document has only its id: the rest is in the library.
+    """
 
     id: str
     topic: str

@@ -10,7 +10,9 @@ import hashlib
 import platform
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -60,11 +62,11 @@ class BundledEncoder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed questions."""
-        return self._model.query([_safe(text) for text in texts])  # type: ignore[no-any-return]
+        return self._model.query([safe(text) for text in texts])  # type: ignore[no-any-return]
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Embed texts that are to be found."""
-        return self._model.passage([_safe(text) for text in texts])  # type: ignore[no-any-return]
+        return self._model.passage([safe(text) for text in texts])  # type: ignore[no-any-return]
 
 
 class SentenceTransformerEncoder:
@@ -96,8 +98,8 @@ class SentenceTransformerEncoder:
         return self._encode(self._model.encode_document, texts)
 
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> Vectors:
-        safe = [_safe(text) for text in texts]
-        return encode(safe, normalize_embeddings=True, show_progress_bar=False)  # type: ignore[no-any-return]
+        cut = [safe(text) for text in texts]
+        return encode(cut, normalize_embeddings=True, show_progress_bar=False)  # type: ignore[no-any-return]
 
 
 _OTHER_MODEL = (
@@ -138,38 +140,88 @@ def _sentence_transformer(model: str) -> SentenceTransformerEncoder:
     return SentenceTransformerEncoder(model)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Return ``text`` as a model may see it: normalised, and cut at MAX_CHARACTERS."""
     return normalise(text)[:MAX_CHARACTERS]
+
+
+def sealed(vector: Vectors) -> bytes:
+    """Return the bytes of a vector with their checksum, which :func:`unsealed` asks for."""
+    body = vector.tobytes()
+    return body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def unsealed(blob: bytes, dimension: int) -> Vectors | None:
+    """Return the vector that was sealed, or None where it is damaged or of another dimension.
+
+    A vector without a checksum, as earlier versions wrote it, must at least have the length one.
+    """
+    import numpy as np
+
+    body, seal = blob[: 4 * dimension], blob[4 * dimension :]
+    if len(body) != 4 * dimension or (seal and seal != zlib.crc32(body).to_bytes(4, "big")):
+        return None
+    vector: Vectors = np.frombuffer(body, dtype=np.float32)
+    return vector if seal or abs(float(np.linalg.norm(vector)) - 1) < 1e-3 else None
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Open the cache's file; raises sqlite3.DatabaseError, and no subclass of it, where it is damaged."""
+    database = sqlite3.connect(file, timeout=30, check_same_thread=False)
+    database.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB)")
+    if (found := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        database.close()
+        raise sqlite3.DatabaseError(found)
+    return database
 
 
 class EmbeddingCache:
     """Vectors of passages by model and text, in one SQLite file; unchanged text is never embedded twice."""
 
     def __init__(self, file: Path) -> None:
-        """Open or create the cache."""
+        """Open or create the cache; a damaged one is started anew. Raises EncoderError where it cannot be used."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(file, timeout=30, check_same_thread=False)
-        self._database.execute("CREATE TABLE IF NOT EXISTS vectors (key TEXT PRIMARY KEY, vector BLOB)")
+        from ingest.bulk import Embedder
+
+        self._folder = file.parent
+        self._embedder = Embedder(file.parent)
+        with self._guard():
+            try:
+                self._database = _opened(file)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                file.unlink()  # damaged: whatever it held is embedded again
+                self._database = _opened(file)
         self._lock = threading.Lock()
 
-    def passages(
-        self, encoder: Encoder, texts: Sequence[str], progress: Callable[[int], None], batch: int = 32
-    ) -> tuple[Vectors, int]:
-        """Return the vectors of ``texts`` and how many had to be embedded; ``progress`` gets each count done."""
+    def passages(self, encoder: Encoder, texts: Sequence[str], progress: Callable[[int], None]) -> tuple[Vectors, int]:
+        """Return the vectors of ``texts`` and how many had to be embedded; ``progress`` gets each count done.
+
+        What is done is written as it comes, so a build that is killed goes on from there.
+        """
         import numpy as np
 
         keys = [self._key(encoder.name, text) for text in texts]
-        known = self._read(keys)
-        progress(sum(key in known for key in keys))
-        todo = [i for i, key in enumerate(keys) if key not in known]
-        for start in range(0, len(todo), batch):
-            part = todo[start : start + batch]
-            vectors = encoder.passages([texts[i] for i in part])
-            known |= {keys[i]: vector for i, vector in zip(part, vectors, strict=True)}
-            self._write([(keys[i], known[keys[i]].tobytes()) for i in part])
-            progress(len(part))
-        rows = [known[key] for key in keys]
-        return np.array(rows, dtype=np.float32).reshape(len(keys), encoder.dimension), len(todo)
+        rows = np.empty((len(keys), encoder.dimension), dtype=np.float32)
+        missing = self._fill(rows, keys)
+        progress(len(keys) - sum(map(len, missing.values())))
+        todo = list(missing)
+        for part, vectors in self._embedder.passages(encoder, [texts[missing[key][0]] for key in todo]):
+            for number, vector in zip(part, vectors, strict=True):
+                rows[missing[todo[number]]] = vector
+            self._write([(todo[i], sealed(vector)) for i, vector in zip(part, vectors, strict=True)])
+            progress(sum(len(missing[todo[i]]) for i in part))
+        return rows, len(todo)
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            mend = "free space and the right to write there are needed, and nobody else may hold it"
+            file = self._folder / "embeddings.sqlite3"
+            raise EncoderError(f"the embedding cache {file} cannot be used: {error}; {mend}") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -179,17 +231,23 @@ class EmbeddingCache:
     def _key(model: str, text: str) -> str:
         return hashlib.sha256(f"{model}\0{normalise(text)}".encode()).hexdigest()
 
-    def _read(self, keys: Sequence[str]) -> dict[str, Any]:
-        import numpy as np
-
-        found: dict[str, Any] = {}
+    def _fill(self, rows: Vectors, keys: Sequence[str]) -> dict[str, list[int]]:
+        """Write the known vectors into ``rows``; return the positions of each key that is not known."""
+        missing: dict[str, list[int]] = {}
         for start in range(0, len(keys), 500):
             part = list(keys[start : start + 500])
             marks = ",".join("?" * len(part))
-            rows = self._database.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part)
-            found |= {key: np.frombuffer(blob, dtype=np.float32) for key, blob in rows}
-        return found
+            sql = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # nosec B608 (marks only)
+            with self._guard():
+                found = dict(self._database.execute(sql, part))
+            for position, key in enumerate(part, start):
+                vector = unsealed(found.get(key, b""), rows.shape[1])
+                if vector is not None:
+                    rows[position] = vector
+                else:
+                    missing.setdefault(key, []).append(position)
+        return missing
 
     def _write(self, rows: list[tuple[str, bytes]]) -> None:
-        with self._lock, self._database:
+        with self._guard(), self._lock, self._database:
             self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)

@@ -1,27 +1,22 @@
-"""Builds of the index: written whole beside the old one, switched in one step, checked when opened.
+"""The index of kb/: what a build of it holds, how it is made, and when it may answer.
 
-``data/index/<version>-<number>/`` holds one build: the Chroma folder, the keyword indexes, the topic head,
-the catalogue and, written last, ``manifest.json``. ``data/index/CURRENT`` names the build that answers. A
-finished build is never changed, so a reader needs no lock, and a builder that dies leaves only a folder
-that nobody names.
+A build (ingest/builds.py) lies in ``data/index``: the Chroma folder, the keyword indexes, the topic head and
+the catalogue.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock, Timeout
-
-from bot.errors import IndexMismatch, IndexMissing
+from bot.config import Config
+from bot.errors import IndexMismatch
 from bot.text import TOKENIZER_VERSION, tokens
-from ingest import catalogue, vectors
+from ingest import builds, catalogue, home, vectors
+from ingest.builds import MEND
 from ingest.chunks import CHUNKER_VERSION, Chunk, article_chunks, outside_chunks
 from ingest.encode import EmbeddingCache, Encoder
 from ingest.head import OUTSIDE, TopicHead
@@ -29,9 +24,8 @@ from ingest.keyword import KeywordIndex
 from ingest.sources import ROOT, Sources, read_sources, source_hash
 from kb.schema import LANGUAGES, Article
 
-KEEP = 3
-"""Builds that stay on disk, the current one included."""
-MEND = "run `python -m ingest`"
+KIND = "kb"
+"""What the builds of kb/ are called on a Chroma server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +75,8 @@ def build(
 
     Raises IndexMismatch when another build is under way.
     """
-    index_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(index_dir / "build.lock", timeout=0):
-            return _build(index_dir, encoder, progress, rebuild, root)
-    except Timeout as error:
-        raise IndexMismatch("another build of this index is running; wait for it to end") from error
+    with builds.locked(index_dir):
+        return _build(index_dir, encoder, progress, rebuild, root)
 
 
 def _build(
@@ -94,11 +84,11 @@ def _build(
 ) -> BuildReport:
     digest = source_hash(root)
     version = version_of(digest, encoder.name)
-    current = current_build(index_dir)
+    current = builds.current(index_dir)
     if not rebuild and current and current.name.startswith(version) and _is_sound(current):
         return BuildReport(version, sum(read_manifest(current).counts.values()), 0, switched=False)
     sources = read_sources(root)
-    folder = _new_folder(index_dir, version)
+    folder = builds.new_folder(index_dir, version)
     counts, embedded = _write(folder, version, sources, encoder, progress)
     manifest = Manifest(
         version,
@@ -108,25 +98,12 @@ def _build(
         encoder.name,
         encoder.dimension,
         counts,
-        _hashes(folder),
+        builds.hashes(folder),
     )
-    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-    point_at(index_dir, folder)
-    _drop_old(index_dir, folder)
+    builds.write_manifest(folder, manifest)
+    builds.point_at(index_dir, folder)
+    builds.drop_old(index_dir)
     return BuildReport(version, sum(counts.values()), embedded, switched=True)
-
-
-def _new_folder(index_dir: Path, version: str) -> Path:
-    """Return an empty folder for one build; the lock is held, so every unfinished one is a dead builder's."""
-    for folder in index_dir.iterdir():
-        if folder.is_dir() and not (folder / "manifest.json").is_file() and folder != current_build(index_dir):
-            shutil.rmtree(folder)
-    number = 1
-    while (index_dir / f"{version}-{number}").exists():
-        number += 1
-    folder = index_dir / f"{version}-{number}"
-    folder.mkdir()
-    return folder
 
 
 def _write(
@@ -177,74 +154,56 @@ def _extra(article: Article) -> str:
     return "\n".join([*article.front.keywords, *(passage.output for passage in article.passages)])
 
 
-def _drop_old(index_dir: Path, current: Path) -> None:
-    """Keep the newest builds; a reader that still holds an older one open keeps its open files."""
-    builds = sorted(index_dir.glob("*/manifest.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in builds[KEEP:]:
-        if file.parent != current:
-            shutil.rmtree(file.parent, ignore_errors=True)
-
-
-def point_at(index_dir: Path, folder: Path) -> None:
-    """Name the build that answers, in one atomic step."""
-    pointer = index_dir / "CURRENT.new"
-    with pointer.open("w", encoding="utf-8") as stream:
-        stream.write(folder.name + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(pointer, index_dir / "CURRENT")
-
-
-def current_build(index_dir: Path) -> Path | None:
-    """Return the folder of the build that CURRENT names, or None before the first build."""
-    try:
-        name = (index_dir / "CURRENT").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return index_dir / name if name else None
-
-
 def read_manifest(folder: Path) -> Manifest:
     """Read a build's manifest; raises IndexMismatch when it is missing or malformed."""
-    try:
-        body: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return Manifest(**body)
-    except (OSError, ValueError, TypeError) as error:
-        raise IndexMismatch(f"the manifest of build {folder.name} is missing or damaged; {MEND} --rebuild") from error
+    return builds.read_manifest(folder, Manifest)
+
+
+def place(settings: Config) -> home.Home:
+    """Return where the builds of kb/ are found; raises ConfigError or ServerError."""
+    return home.find(settings, KIND, settings.index_dir)
+
+
+def share(settings: Config, *, anew: bool = False) -> str:
+    """Publish the current build on the Chroma server, unless it answers there already; return a line that says so.
+
+    Raises IndexMissing, ConfigError or ServerError.
+    """
+    folder = home.Local(settings.index_dir).current().folder
+    manifest = read_manifest(folder)
+    pointer, done = home.share(settings, KIND, folder, manifest.version, manifest.counts, anew=anew)
+    return f"{'published' if done else 'already published'} as {pointer.build}"
 
 
 def verify(index_dir: Path, model: str, root: Path = ROOT) -> tuple[Path, Manifest]:
     """Return the current build and its manifest once everything fits; raises IndexMissing or IndexMismatch."""
-    folder = current_build(index_dir)
-    if folder is None:
-        raise IndexMissing(f"there is no index in {index_dir}; {MEND}")
-    manifest = read_manifest(folder)
-    expected = {"sources": source_hash(root), "chunker": CHUNKER_VERSION, "tokenizer": TOKENIZER_VERSION}
-    for name, value in (expected | {"model": model}).items():
+    found, manifest = find(home.Local(index_dir), model, root)
+    return found.folder, manifest
+
+
+def find(builds_of_kb: home.Home, model: str, root: Path | None = ROOT) -> tuple[home.Found, Manifest]:
+    """Return the build of ``builds_of_kb`` that answers, and its manifest, once everything fits.
+
+    Without a ``root`` it may be made from other articles than those of this checkout: from a newer kb/ while a
+    process runs, or by another machine. Raises IndexMissing, IndexMismatch or ServerError.
+    """
+    found = builds_of_kb.current()
+    manifest = read_manifest(found.folder)
+    expected = {"chunker": CHUNKER_VERSION, "tokenizer": TOKENIZER_VERSION, "model": model}
+    if root is not None and not builds_of_kb.shared:
+        expected = {"sources": source_hash(root)} | expected
+    mend = home.SHARED_MEND if builds_of_kb.shared else MEND
+    for name, value in expected.items():
         if getattr(manifest, name) != value:
-            raise IndexMismatch(f"the index was built from other {name}; {MEND}")
-    verify_files(folder, manifest)
-    return folder, manifest
-
-
-def verify_files(folder: Path, manifest: Manifest) -> None:
-    """Raise IndexMismatch for the first file that is missing or was altered since the build."""
-    vectors.check(folder / "chroma")
-    for name, digest in manifest.files.items():
-        file = folder / name
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
-            raise IndexMismatch(f"{name} of the index is missing or altered; {MEND} --rebuild")
+            raise IndexMismatch(f"the index was built from other {name}; {mend}")
+    found.verify(manifest.files)
+    return found, manifest
 
 
 def _is_sound(folder: Path) -> bool:
     try:
-        verify_files(folder, read_manifest(folder))
+        vectors.check(folder / "chroma")
+        builds.verify_files(folder, read_manifest(folder).files)
     except IndexMismatch:
         return False
     return True
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """Hash every file but Chroma's SQLite file, which each opening touches (vectors.check looks at that)."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != "chroma.sqlite3")
-    return {f.relative_to(folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}

@@ -6,8 +6,9 @@ Okapi BM25 as in Robertson and Zaragoza (2009), k1 = 1.2, b = 0.75, with Lucene'
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,25 +41,44 @@ class KeywordIndex:
     size: int
 
     @classmethod
-    def build(cls, texts: Sequence[Sequence[str]]) -> KeywordIndex:
+    def build(cls, texts: Iterable[Sequence[str]]) -> KeywordIndex:
         """Index ``texts``, each a sequence of tokens; a document's number is its position."""
-        lengths = np.array([len(text) for text in texts], dtype=np.float32)
-        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(texts) else 1.0, 1.0))
-        postings: dict[str, list[tuple[int, int]]] = {}
-        for number, text in enumerate(texts):
-            for token, count in Counter(text).items():
-                postings.setdefault(token, []).append((number, count))
-        vocabulary = {token: position for position, token in enumerate(sorted(postings))}
-        frequency = np.array([len(postings[token]) for token in vocabulary], dtype=np.float32)
-        idf = np.log(1 + (len(texts) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-        flat = [posting for token in vocabulary for posting in postings[token]]
-        documents = np.array([number for number, _ in flat], dtype=np.int32)
-        counts = np.array([count for _, count in flat], dtype=np.float32)
-        rarity = np.repeat(idf, frequency.astype(int))
+        seen: dict[str, int] = {}
+        tokens, counts, sizes, lengths = array("i"), array("i"), array("i"), array("i")
+        for text in texts:
+            held = Counter(text)
+            tokens.extend(seen.setdefault(token, len(seen)) for token in held)
+            counts.extend(held.values())
+            sizes.append(len(held))
+            lengths.append(len(text))
+        size = len(sizes)
+        vocabulary = {token: position for position, token in enumerate(sorted(seen))}
+        rank = np.array([vocabulary[token] for token in seen], dtype=np.int32)[np.asarray(tokens, dtype=np.int32)]
+        order = np.argsort(rank, kind="stable")
+        documents = np.repeat(np.arange(size, dtype=np.int32), np.asarray(sizes, dtype=np.int32))[order]
+        count = np.asarray(counts, dtype=np.float32)[order]
+        frequency = np.bincount(rank, minlength=len(vocabulary))
+        return cls._weighed(vocabulary, documents, count, frequency, np.asarray(lengths, dtype=np.float32))
+
+    @classmethod
+    def _weighed(
+        cls,
+        vocabulary: dict[str, int],
+        documents: npt.NDArray[np.int32],
+        counts: npt.NDArray[np.float32],
+        frequency: npt.NDArray[np.int64],
+        lengths: npt.NDArray[np.float32],
+    ) -> KeywordIndex:
+        """Weigh postings that are sorted by token and document."""
+        size = len(lengths)
+        norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1.0))
+        found = frequency.astype(np.float32)
+        idf = np.log(1 + (size - found + 0.5) / (found + 0.5)).astype(np.float32)
+        rarity = np.repeat(idf, frequency)
         weights = counts * (K1 + 1) / (counts + norm[documents]) * rarity
-        mass = np.bincount(documents, weights=rarity, minlength=len(texts)).astype(np.float32)
-        offsets = np.concatenate([[0], np.cumsum(frequency.astype(np.int64))])
-        return cls(vocabulary, offsets, documents, weights.astype(np.float32), idf, mass, len(texts))
+        mass = np.bincount(documents, weights=rarity, minlength=size).astype(np.float32)
+        offsets = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        return cls(vocabulary, offsets, documents, weights.astype(np.float32), idf, mass, size)
 
     def scores(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return the BM25 score of every document for the distinct tokens of ``query``."""
@@ -104,6 +124,13 @@ class KeywordIndex:
         """Return a token's IDF; a token that no document holds counts as the rarest."""
         position = self.vocabulary.get(token)
         return float(np.log(1 + (self.size + 0.5) / 0.5)) if position is None else float(self.idf[position])
+
+    def holders(self, token: str) -> npt.NDArray[np.int32]:
+        """Return the numbers of the documents that hold ``token``, rising."""
+        position = self.vocabulary.get(token)
+        if position is None:
+            return self.documents[:0]
+        return self.documents[self.offsets[position] : self.offsets[position + 1]]
 
     def save(self, stem: Path) -> None:
         """Write ``stem``.npz and ``stem``.json."""

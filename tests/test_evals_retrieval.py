@@ -15,9 +15,9 @@ from bot.config import ROOT
 from bot.errors import InputError
 from evals import beir
 from evals.measures import RETRIEVAL
-from evals.neutral import without
 from evals.retrieval import CHANNELS, as_table, figures, retrieve, written_in
-from evals.windows import BUDGET, cost, windows
+from ingest.neutral import without
+from ingest.windows import BUDGET, cost, windows
 from kb.reader import read_articles
 
 CORPUS = [

@@ -12,7 +12,7 @@ import pytest
 
 from bot.config import ROOT
 from bot.errors import IndexMismatch, IndexMissing
-from ingest import index
+from ingest import builds, index
 from ingest.encode import BundledEncoder
 
 
@@ -103,7 +103,7 @@ def test_changed_sources_model_and_code_are_refused(
 def test_a_damaged_build_is_refused_and_mended(small: Path, encoder: BundledEncoder, damage: str) -> None:
     folder = small / "data" / "index"
     index.build(folder, encoder, root=small)
-    build = index.current_build(folder)
+    build = builds.current(folder)
     assert build is not None
     spoil(build, damage)
     with pytest.raises(IndexMismatch, match="python -m ingest"):
@@ -131,15 +131,14 @@ def spoil(build: Path, damage: str) -> None:
 
 def test_two_builders_do_not_meet(small: Path, encoder: BundledEncoder) -> None:
     folder = small / "data" / "index"
-    folder.mkdir(parents=True)
-    with index.FileLock(folder / "build.lock"), pytest.raises(IndexMismatch, match="another build"):
+    with builds.locked(folder), pytest.raises(IndexMismatch, match="another build"):
         index.build(folder, encoder, root=small)
 
 
 KILLED = """
 import sys
 from pathlib import Path
-from ingest import catalogue, index, vectors
+from ingest import builds, catalogue, index, vectors
 from ingest.encode import BundledEncoder
 
 def stop_in(module, name, after):
@@ -152,14 +151,14 @@ def stop_in(module, name, after):
     setattr(module, name, stopping)
 
 root, (module, name), when = Path(sys.argv[1]), sys.argv[2].split("."), sys.argv[3]
-stop_in({"vectors": vectors, "catalogue": catalogue, "index": index}[module], name, when == "after")
+stop_in({"vectors": vectors, "catalogue": catalogue, "builds": builds}[module], name, when == "after")
 index.build(root / "data" / "index", BundledEncoder(), root=root, rebuild=True)
 """
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
-    "place", ["vectors.write", "catalogue.save", "index._hashes", "index.point_at", "index._drop_old"]
+    "place", ["vectors.write", "catalogue.save", "builds.hashes", "builds.point_at", "builds.drop_old"]
 )
 def test_kill_at_any_stage_leaves_an_index_answering(
     small: Path, encoder: BundledEncoder, place: str, when: str
@@ -179,15 +178,15 @@ def test_kill_at_any_stage_leaves_an_index_answering(
 
 def test_old_builds_are_dropped(small: Path, encoder: BundledEncoder) -> None:
     folder = small / "data" / "index"
-    for _ in range(index.KEEP + 2):
+    for _ in range(builds.KEEP + 2):
         index.build(folder, encoder, root=small, rebuild=True)
-    assert len(list(folder.glob("*/manifest.json"))) == index.KEEP
+    assert len(list(folder.glob("*/manifest.json"))) == builds.KEEP
 
 
 def test_the_manifest_counts_what_is_there(small: Path, encoder: BundledEncoder) -> None:
     folder = small / "data" / "index"
     report = index.build(folder, encoder, root=small)
-    build = index.current_build(folder)
+    build = builds.current(folder)
     assert build is not None
     body = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
     assert sum(body["counts"].values()) == report.chunks

@@ -35,13 +35,14 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """One run of app.py; ``log`` collects all that it printed."""
+    """One run of app.py; ``log`` collects all that it printed, ``extra`` are further variables of its environment."""
 
     settings: Config
     folder: Path
     port: int = field(default_factory=free_port)
     log: str = ""
     process: subprocess.Popen[str] | None = None
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -56,6 +57,7 @@ class Server:
             "KB_PORT": str(self.port),
             "GRADIO_TEMP_DIR": str(self.folder / "uploads"),
             "PYTHONUNBUFFERED": "1",
+            **self.extra,
         }
         self.process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, env=own, text=True, encoding="utf-8",

@@ -31,7 +31,8 @@ from bot.reading.paste import View
 Span = tuple[int, int]
 IP = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 DATE = r"(?:[A-Z][a-z]{2}[ \n])?[A-Z][a-z]{2}[ \n][0-9]{1,2}[ \n][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[ \n][A-Z]{2,5})?[ \n][0-9]{4}"
-NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?![0-9A-Za-z.:/])|-?[0-9]+(?:\.[0-9]+)?(?=[A-Z][a-z])"
+NUMBER = r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?![0-9A-Za-z.:/])|-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?=[A-Z][a-z])"
+"""A number that a device can print; a longer row of digits is none."""
 
 
 class Anchor:

@@ -107,7 +107,7 @@ def _record(squeezed: Squeezed, head: re.Match[str], limit: int, is_paragraph: I
     high = tail.start() if tail else _open_end(squeezed, low, limit, is_paragraph)
     stop = tail.end() if tail else high
     cut = None if tail else _CUT_TAIL.search(squeezed.text, max(low, high - 90), high)
-    start, _ = squeezed.span(head.start(), head.end())
+    start, header = squeezed.span(head.start(), head.end())
     return Record(
         time=f"{head[1]} {head[2]}",
         pid=_pid(squeezed, head),
@@ -118,7 +118,7 @@ def _record(squeezed: Squeezed, head: re.Match[str], limit: int, is_paragraph: I
         source_line=int(tail[2]) if tail else None,
         start=start,
         end=squeezed.span(head.start(), max(stop, low))[1],
-        body=squeezed.inner(low, high) if high > low else (start, start),
+        body=squeezed.inner(low, high) if high > low else (start, header),
         low=low,
         high=high,
         agrees=int(head[7]) // 1000 == int(head[3]),
@@ -158,9 +158,9 @@ def _headless(squeezed: Squeezed, limit: int, is_paragraph: IsParagraph) -> Reco
     while newline >= 0 and not is_paragraph(newline):
         newline = squeezed.source.rfind("\n", 0, newline)
     low = squeezed.index(newline + 1)
-    body = squeezed.inner(low, tail.start()) if tail.start() > low else (squeezed.at(low), squeezed.at(low))
-    text = squeezed.plain(low, tail.start())
     begin = squeezed.at(low)
+    body = squeezed.inner(low, tail.start()) if tail.start() > low else (begin, stop)
+    text = squeezed.plain(low, tail.start())
     return Record(None, None, None, None, text, tail[1], int(tail[2]), begin, stop, body, low, tail.start())
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from bot import logs
 from bot.findings import Finding, ParsedOutput, ParseResult
 from bot.outputs import LOGS, OUTPUTS
 from bot.outputs.base import Reading, Span
@@ -45,7 +46,9 @@ def parse(text: str) -> ParseResult:
         shorter = _best(text[: -len(text[-_TAIL:].split()[-1])])
         if _missing(shorter) <= _missing(parsed):
             parsed = shorter
-    return _result(text, parsed)
+    result = _result(text, parsed)
+    logs.info("parsed", outputs=len(result.outputs), findings=len(result.findings), characters=len(text))
+    return result
 
 
 _TAIL = 200

@@ -172,6 +172,8 @@ def _note(state: _State, block: bytes, records: int, base: int, end: int) -> Non
 
 
 def _result(state: _State) -> ParseResult:
+    # A text that stands in no record that can be shown proves nothing.
+    state.tallies = {id: tally for id, tally in state.tallies.items() if tally.evidence}
     for id, tally in state.tallies.items():
         proof = tally.evidence
         state.logs.setdefault(OWNERS[id], _Log(proof[0].start, proof[-1].end))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.batch import decode
 from bot.errors import InputError, KbError
+from bot.llm.runner import Cancel
 from bot.web import bar, chat, panel, reply
 from bot.web.texts import MAX_MEGABYTES, size, ui
 from kb.schema import Language
@@ -57,6 +58,7 @@ class Seat:
     case: str | None = None
     drawn: list[str] = field(default_factory=list)
     request: Request | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Desk:
     def __init__(self, loaded: Future[Loaded]) -> None:
         """Take what is being loaded; whoever asks before it is there waits for it."""
         self._loaded = loaded
+        self._rewording: dict[str, Cancel] = {}
 
     @property
     def ready(self) -> bool:
@@ -152,9 +155,31 @@ class Desk:
         for piece in reply.pieces(drawn):
             parts.append(piece)
             yield View(self.page(seat, said, reply.article(drawn, parts, done=False)))
-        seat.request = None
         seat.drawn.append(said + reply.article(drawn, parts))
+        if self.cases.improver is None:
+            seat.request = None
         yield View(self.page(seat), self._panel(turn, seat), bar.line(seat.case, seat.ui))
+        if self.cases.improver:
+            yield from self._reworded(seat, case, turn)
+
+    def _reworded(self, seat: Seat, case: Case, turn: Turn) -> Iterator[View]:
+        """Show that a language model is at work under the finished answer, then its words where they passed."""
+        cancel = self._rewording[case.id] = Cancel()
+        seat.answered = True
+        try:
+            yield View(self.page(seat, chat.waiting(ui("rewording", seat.ui), seat.ui)))
+            better = self.cases.improve(case.id, turn.number, cancel)
+        except KbError:
+            better = None
+        finally:
+            self._rewording.pop(case.id, None)
+            if not cancel.is_set:
+                seat.request, seat.answered = None, False
+        if cancel.is_set or seat.case != case.id:
+            return
+        if better:
+            seat.drawn[-1] = self._exchange(better, self.cases.get(case.id) or case, seat)
+        yield View(self.page(seat), self._panel(better or turn, seat), bar.line(seat.case, seat.ui))
 
     def _turn(self, seat: Seat) -> tuple[Turn, Case]:
         request = seat.request or Request()
@@ -173,8 +198,12 @@ class Desk:
         """Give up what is under way; what was said stays to be sent again."""
         if seat.request is None:
             return View()
-        seat.drawn.append(self._said(seat) + chat.note(ui("stopped", seat.ui)))
-        seat.request = None
+        if seat.answered and seat.case:
+            if cancel := self._rewording.get(seat.case):
+                cancel.set()
+        else:
+            seat.drawn.append(self._said(seat) + chat.note(ui("stopped", seat.ui)))
+        seat.request, seat.answered = None, False
         return View(self.page(seat))
 
     def turn(self, seat: Seat, number: int) -> Turn | None:
@@ -201,9 +230,11 @@ class Desk:
 
     def close(self, seat: Seat, *, delete: bool) -> View:
         """Leave the case, or delete it with all its pastes, and show the first screen."""
+        if cancel := self._rewording.get(seat.case or ""):
+            cancel.set()
         if delete and seat.case:
             self.cases.delete(seat.case)
-        seat.case, seat.drawn, seat.request = None, [], None
+        seat.case, seat.drawn, seat.request, seat.answered = None, [], None, False
         note = chat.note(ui("deleted", seat.ui)) if delete else ""
         return View(note + chat.welcome(), panel.empty(), bar.line(None, seat.ui))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,20 +40,13 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if not self._allowed(headers):
+        if not from_here(scope["headers"], self.hosts):
             await _refuse(send, 403, b"this server answers its own page only\n")
         elif not self._known(headers):
             ask = (b"www-authenticate", b'Basic realm="WAAS MAPI knowledge base", charset="UTF-8"')
             await _refuse(send, 401, b"a password is needed; any user name will do\n", [ask])
         else:
             await self.app(scope, receive, _bounded(send))
-
-    def _allowed(self, headers: dict[bytes, bytes]) -> bool:
-        host = headers.get(b"host", b"").decode("latin-1")
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and urlsplit(origin).netloc != host:
-            return False
-        return not self.hosts or (urlsplit(f"//{host}").hostname or "") in self.hosts
 
     def _known(self, headers: dict[bytes, bytes]) -> bool:
         if not self.password:
@@ -64,6 +57,19 @@ class Guard:
         except binascii.Error:
             return False
         return scheme.lower() == b"basic" and hmac.compare_digest(given, self.password.encode())
+
+
+def from_here(headers: Iterable[tuple[bytes, bytes]], hosts: Sequence[str]) -> bool:
+    """Say whether a request names one of ``hosts`` (none: any), and comes from a page of this host or from no page."""
+    named = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    origins = [value.decode("latin-1") for name, value in headers if name == b"origin"]
+    host = named[0] if len(named) == 1 else ""
+    try:
+        if any(origin and urlsplit(origin).netloc != host for origin in origins):
+            return False
+        return not hosts or (urlsplit(f"//{host}").hostname or "") in hosts
+    except ValueError:
+        return False
 
 
 async def _refuse(send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:

@@ -11,6 +11,7 @@ from bot.answer import Citation
 from bot.case.casefile import Turn
 from bot.findings import Finding
 from bot.phrases import say
+from bot.web.document import document_lines
 from bot.web.draw import plain_command, prose, state, tag, text
 from bot.web.texts import both, ui
 from ingest.catalogue import Catalogue
@@ -139,11 +140,14 @@ def _line(number: int, line: str, offset: int, spans: Sequence[Span], turn: int)
 
 
 def _articles(turn: Turn, catalogue: Catalogue, ui_language: Language) -> Iterator[str]:
-    """Yield every cited article once, in the order of its first citation."""
+    """Yield every cited article once, in the order of its first citation, then every cited document."""
     order = {citation.path: -citation.number for citation in reversed(turn.answer.citations)}
-    cited = sorted(turn.answer.citations, key=lambda c: (-order[c.path], c.number))
-    for _, group in groupby(cited, key=lambda c: c.path):
-        yield _article(list(group), turn, catalogue, ui_language)
+    cited = sorted(turn.answer.citations, key=lambda c: (c.source != "guide", -order[c.path], c.number))
+    for (source, _), group in groupby(cited, key=lambda c: (c.source, c.path)):
+        if source == "document":
+            yield document_lines(list(group), turn.number, turn.answer.language)
+        else:
+            yield _article(list(group), turn, catalogue, ui_language)
 
 
 def _article(cited: list[Citation], turn: Turn, catalogue: Catalogue, ui_language: Language) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from bot.answer import Answer, Item, Section
 from bot.case.casefile import Ask, Case, NextCheck, Turn
 from bot.phrases import say
+from bot.web.document import document_section
 from bot.web.draw import button, cites, command, output, prose, state, tag, text
 from bot.web.texts import ui
 from kb.schema import Language
@@ -94,6 +95,8 @@ def _findings(answer: Answer) -> str:
 
 def _section(section: Section, drawn: Drawn) -> str:
     language = drawn.language
+    if section.source == "document":
+        return document_section(section, drawn.turn.number, language)
     seen, number, parts = "", 0, []
     for item in section.items:
         if item.kind != seen and item.kind != "summary":
@@ -104,7 +107,7 @@ def _section(section: Section, drawn: Drawn) -> str:
             number = check.step if check else number + 1
             parts.append(_step(item, section.topic, drawn, number))
         else:
-            words = prose(item.text) + cites(item.citations, drawn.turn.number, language)
+            words = prose(item.shown) + cites(item.citations, drawn.turn.number, language)
             parts.append(tag("p", words, class_=item.kind) + output(item, language))
     body, title = "".join(parts), escape(section.title)
     if section.role == "also":
@@ -120,7 +123,7 @@ def _step(item: Item, topic: str, drawn: Drawn, number: int = 0) -> str:
     flag = tag("span", escape(ui("next_check", language)), class_="mark next-flag") if check else ""
     if mark != "open":
         flag = tag("span", escape(ui(f"state_{mark}", language)), class_=f"mark {mark}")
-    parts = [tag("p", sign + prose(item.text) + cites(item.citations, drawn.turn.number, language) + flag)]
+    parts = [tag("p", sign + prose(item.shown) + cites(item.citations, drawn.turn.number, language) + flag)]
     parts += [command(one, language) for one in item.commands]
     parts += [output(item, language), _outcomes(item.good, item.bad, language), _leads(item, drawn)]
     if check and mark == "open":
@@ -210,6 +213,8 @@ def _marks(check: NextCheck, language: Language) -> str:
 def _foot(drawn: Drawn) -> str:
     answer, number, ui_language = drawn.turn.answer, drawn.turn.number, drawn.ui
     model = ui("model", ui_language, name=answer.model) if answer.model else ui("no_model", ui_language)
+    if answer.rewording and not answer.model:
+        model = ui("own_words", ui_language)
     facts = [ui("index", ui_language, version=answer.index_version), model]
     facts += [f"{answer.elapsed_ms:.0f} ms"] if answer.elapsed_ms else []
     tools = "".join(
@@ -217,7 +222,16 @@ def _foot(drawn: Drawn) -> str:
         for name, act in (("basis", "show"), ("retry", "retry"))
     )
     tools += "".join(_thumb(drawn.turn, way, ui_language) for way in ("up", "down"))
-    return tag("footer", tag("span", escape(" · ".join(facts)), class_="facts") + tag("div", tools, class_="tools"))
+    line = tag("span", escape(" · ".join(facts)), class_="facts") + tag("div", tools, class_="tools")
+    return tag("footer", line) + _sent(answer, ui_language)
+
+
+def _sent(answer: Answer, ui_language: Language) -> str:
+    """Return what left for the language model, folded; names of people and machines are hidden in it."""
+    sent = answer.rewording.sent if answer.rewording else ()
+    requests = "".join(tag("pre", text(request), class_="out", tabindex=0) for request in sent)
+    summary = tag("summary", escape(ui("sent", ui_language, count=len(sent))))
+    return tag("details", summary + requests, class_="example sent") if sent else ""
 
 
 def _thumb(turn: Turn, way: str, ui_language: Language) -> str:

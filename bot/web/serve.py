@@ -8,8 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from bot.api.mount import WithApi
 from bot.config import Config
 from bot.errors import ConfigError, InputError
+from bot.health import WithHealth
 from bot.web.guard import LOOPBACK, Guard
 from kb.schema import Language
 
@@ -30,10 +32,11 @@ def load(settings: Config) -> Loaded:
     from bot.case.service import CaseService
     from bot.case.store import open_store
     from bot.engine import Bot
+    from bot.llm import open_assistant
     from bot.web.desk import Loaded
 
     bot = Bot(settings)
-    return Loaded(bot, CaseService(bot, open_store(settings)))
+    return Loaded(bot, CaseService(bot, open_store(settings), improver=open_assistant(bot, settings)))
 
 
 def start_loading(settings: Config) -> Future[Loaded]:
@@ -51,7 +54,7 @@ def start_loading(settings: Config) -> Future[Loaded]:
 
 
 def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
-    """Return the whole server: the page and the reports behind the guard."""
+    """Return the whole server: the page and the reports behind the guard, the API beside them."""
     from fastapi import FastAPI
 
     from bot.web.desk import Desk
@@ -60,7 +63,8 @@ def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_reports(app, loaded)
     mount(app, Desk(loaded))
-    return Guard(app, LOOPBACK if settings.host in LOOPBACK else (), settings.password)
+    guarded = Guard(app, LOOPBACK if settings.host in LOOPBACK else (), settings.password)
+    return WithHealth(WithApi(guarded, settings, loaded), settings, loaded)
 
 
 def _add_reports(app: FastAPI, loaded: Future[Loaded]) -> None:
@@ -99,7 +103,7 @@ def serve(settings: Config, told: Callable[[str], None]) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     wanted = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="error", access_log=False,
-        timeout_graceful_shutdown=FAREWELL,
+        timeout_graceful_shutdown=FAREWELL, http="h11",  # the other one takes headers of any length
     )  # fmt: skip
     listening: Future[None] = Future()
 

@@ -91,6 +91,9 @@ TEXTS: dict[str, dict[Language, str]] = {
     "index": {"ja": "索引 {version}", "en": "index {version}"},
     "no_model": {"ja": "言語モデル不使用", "en": "no language model"},
     "model": {"ja": "モデル {name}", "en": "model {name}"},
+    "own_words": {"ja": "ガイドの文のまま", "en": "guide's own words"},
+    "rewording": {"ja": "言語モデルが言い換えています", "en": "A language model is rewording this"},
+    "sent": {"ja": "モデルへ送った内容（{count} 件）", "en": "What was sent to the model ({count})"},
     "panel": {"ja": "現在の回答の根拠", "en": "What the current answer rests on"},
     "panel_empty": {
         "ja": "回答すると、引用した行、読み取った所見、貼り付けの該当箇所がここに並びます。",

@@ -18,7 +18,7 @@ def windows(text: str, budget: float = BUDGET) -> list[str]:
     """
     found: list[str] = []
     current = ""
-    for sentence in _sentences(text, budget):
+    for sentence in sentences(text, budget):
         joined = f"{current} {sentence}" if current else sentence
         if current and cost(joined) > budget:
             found.append(current)
@@ -34,9 +34,15 @@ def cost(text: str) -> float:
     return japanese * 0.7 + (len(text) - japanese) * 0.28
 
 
-def _sentences(text: str, budget: float) -> list[str]:
+def sentences(text: str, budget: float = BUDGET) -> list[str]:
+    """Return the sentences of ``text``, one beyond the budget cut in pieces."""
     found: list[str] = []
     for sentence in filter(None, map(str.strip, _END.split(text))):
         size = max(1, int(len(sentence) * budget / cost(sentence))) if cost(sentence) > budget else len(sentence)
         found.extend(sentence[start : start + size] for start in range(0, len(sentence), size))
     return found
+
+
+def pieces(title: str, text: str) -> list[str]:
+    """Return the windows of ``text``, each below ``title`` if there is one: what is embedded of a document."""
+    return [f"{title}\n{part}" if title else part for part in windows(text)]

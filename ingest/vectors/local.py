@@ -1,12 +1,18 @@
-"""The Chroma collections of one build: the only module that knows chromadb."""
+"""The Chroma collections of one build, in a folder of its own."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import tempfile
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import IndexMismatch
+from ingest import storefile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +22,8 @@ if TYPE_CHECKING:
 
 HNSW = {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 32}
 BATCH = 5_000
+PART = 300
+"""Records in one request of a Chroma server: the most that its cloud takes."""
 
 
 def _client(folder: Path) -> Any:  # noqa: ANN401 (chromadb's client has no public type)
@@ -41,6 +49,7 @@ def write(folder: Path, collections: Mapping[str, tuple[Sequence[Chunk], Vectors
                 metadatas=[{"topic": c.topic, "kind": c.kind, "passage": c.passage} for c in part],
             )
     client.close()
+    storefile.finish(folder / storefile.NAME)
 
 
 def check(folder: Path) -> None:
@@ -61,16 +70,49 @@ def check(folder: Path) -> None:
         raise IndexMismatch("the vector store is damaged; mend it with `python -m ingest --rebuild`")
 
 
+def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield collection ``name`` in parts of up to PART records, as ids, embeddings, documents and metadatas."""
+    client = _client(folder)
+    store = client.get_collection(name, embedding_function=None)
+    wanted = ["embeddings", "documents", "metadatas"]
+    ids = sorted(store.get(include=[])["ids"])
+    for start in range(0, len(ids), PART):
+        found = store.get(ids=ids[start : start + PART], include=wanted)
+        yield {key: found[key] for key in ("ids", *wanted)}
+    client.close()
+
+
+def _writable(folder: Path) -> bool:
+    """Say whether Chroma may note in ``folder`` that it was opened, without which it does not open it."""
+    return os.access(folder, os.W_OK) and os.access(folder / storefile.NAME, os.W_OK)
+
+
+def _copy(folder: Path) -> Path:
+    """Copy a build's store to a temporary folder, for a disk that is read-only."""
+    return Path(shutil.copytree(folder, Path(tempfile.mkdtemp(prefix="kb-")) / folder.name))
+
+
 class VectorStore:
-    """An open build: nearest chunks of one collection by cosine."""
+    """An open build: nearest chunks of one collection by cosine; let go of when nobody holds it any more."""
+
+    problem: str | None = None
 
     def __init__(self, folder: Path, counts: dict[str, int]) -> None:
         """Open ``folder`` and its collections; raises IndexMismatch when one lacks entries."""
-        self._client = _client(folder)
+        if not _writable(folder):
+            folder = _copy(folder)
+            weakref.finalize(self, shutil.rmtree, folder.parent, ignore_errors=True)
+        try:
+            client = _client(folder)
+        except Exception as error:
+            mend = "run `python -m ingest --rebuild`"
+            raise IndexMismatch(f"the vector store cannot be opened: {error}; {mend}") from error
+        self._release = weakref.finalize(self, client.close)
+        self._release.atexit = False
         self._collections = {}
         for name, count in counts.items():
             try:
-                self._collections[name] = self._client.get_collection(name, embedding_function=None)
+                self._collections[name] = client.get_collection(name, embedding_function=None)
             except Exception as error:
                 raise IndexMismatch(f"collection {name} is missing; run `python -m ingest --rebuild`") from error
             found = self._collections[name].count()
@@ -87,4 +129,4 @@ class VectorStore:
 
     def close(self) -> None:
         """Release the store's files."""
-        self._client.close()
+        self._release()

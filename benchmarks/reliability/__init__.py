@@ -1,0 +1,1 @@
+"""Faults, bad input and growth: the figures of docs/reliability.md."""

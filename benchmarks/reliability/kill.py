@@ -1,0 +1,308 @@
+"""``python -m benchmarks.reliability.kill --rounds N [ROLE...]``: kill -9 at a random moment, then look.
+
+Roles: build, switch, migration, feedback, answer. A victim says each thing that it has done on standard output, which
+is what somebody was told; after the kill all of that must be there, and everything must open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from bot import config
+from bot.case.casefile import Case, Thumb, Turn
+from bot.case.store import Store
+from bot.config import ROOT
+from ingest import builds, index
+from ingest.encode import EmbeddingCache
+
+TOPICS = ("epm-ao", "emapi-dns", "debug-acl")
+WAIT = 90.0
+
+
+class Random:
+    """An encoder whose vectors follow from nothing but the text's length; fast, for builds that only have to end."""
+
+    name, dimension = "random/8", 8
+
+    def passages(self, texts: list[str]) -> object:
+        """Return one unit vector a text."""
+        rows = np.random.default_rng(len(texts)).standard_normal((len(texts), 8)).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    queries = passages
+
+
+class Single(Random):
+    """The same, each vector following from its own text alone."""
+
+    def passages(self, texts: list[str]) -> object:
+        """Return one unit vector a text."""
+        return np.concatenate([np.asarray(Random.passages(self, [text] * len(text)))[:1] for text in texts])
+
+    queries = passages
+
+
+def small(root: Path) -> Path:
+    """Put a knowledge base of three topics below ``root``."""
+    for language in ("ja", "en"):
+        folder = root / "kb" / "guide" / language
+        folder.mkdir(parents=True)
+        for topic in TOPICS:
+            shutil.copy(ROOT / "kb" / "guide" / language / f"{topic}.md", folder)
+    outside = "subjects:\n  - {id: x, names: {ja: [], en: []}, nearest: null, examples: {ja: [天気], en: [rain]}}\n"
+    (root / "kb" / "out_of_scope.yaml").write_text(outside, encoding="utf-8")
+    return root
+
+
+def said(done: object) -> None:
+    """Tell the outside that this is done."""
+    sys.stdout.write(f"{done}\n")
+    sys.stdout.flush()
+
+
+def build_victim(place: Path) -> None:
+    """Build again and again; say the version of each build that is switched to."""
+    import chromadb  # noqa: F401 (what takes longest is loaded before the clock runs)
+
+    said("ready")
+    while True:
+        report = index.build(place / "data" / "index", Random(), rebuild=True, root=place)  # type: ignore[arg-type]
+        said(report.version)
+
+
+def build_check(place: Path, told: list[str]) -> None:
+    """Hold that the index that answers is whole, and that the next build works and leaves no ruin."""
+    home = place / "data" / "index"
+    if told or builds.current(home):
+        index.verify(home, Random.name, place)
+    index.build(home, Random(), rebuild=True, root=place)  # type: ignore[arg-type]
+    index.verify(home, Random.name, place)
+    assert {f.name for f in home.iterdir() if f.is_dir()} == {f.name for f in builds.finished(home)}
+    EmbeddingCache(place / "data" / "embeddings.sqlite3").close()
+
+
+def switch_prepare(place: Path) -> None:
+    """Make two builds."""
+    small(place)
+    for _ in range(2):
+        index.build(place / "data" / "index", Random(), rebuild=True, root=place)  # type: ignore[arg-type]
+
+
+def switch_victim(place: Path) -> None:
+    """Point at one build and at the other by turns, as fast as can be."""
+    home = place / "data" / "index"
+    folders = builds.finished(home)
+    said("ready")
+    while True:
+        for folder in folders:
+            builds.point_at(home, folder)
+            said(folder.name)
+
+
+def switch_check(place: Path, told: list[str]) -> None:
+    """Hold that the pointer names one of the two, whole."""
+    index.verify(place / "data" / "index", Random.name, place)
+
+
+def _store(place: Path) -> Store:
+    return Store(f"sqlite:///{place / 'cases.sqlite3'}")
+
+
+def _case(number: int) -> Case:
+    moment = "2026-11-23T10:00:00+00:00"
+    return Case(f"case-{number}", "en", moment, moment, symptom="slow")
+
+
+def migration_prepare(place: Path) -> None:
+    """Leave a database of the first schema with a case in it."""
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    from bot.case.database import MIGRATIONS
+
+    engine = sa.create_engine(f"sqlite:///{place / 'cases.sqlite3'}")
+    with engine.connect() as connection:
+        settings = AlembicConfig(attributes={"connection": connection})
+        settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        settings.set_main_option("path_separator", "os")
+        command.upgrade(settings, "0001")
+        connection.commit()
+    engine.dispose()
+    store = Store.__new__(Store)
+    store._database = _Plain(place)  # type: ignore[assignment]
+    store.insert(_case(0))
+    store._database.engine.dispose()
+
+
+class _Plain:
+    """A database that is not brought up to date when it is opened."""
+
+    def __init__(self, place: Path) -> None:
+        import sqlalchemy as sa
+
+        self.engine = sa.create_engine(f"sqlite:///{place / 'cases.sqlite3'}")
+        self.begin = self.engine.begin
+
+
+def migration_victim(place: Path) -> None:
+    """Bring the schema up to date."""
+    import alembic.command  # noqa: F401
+
+    said("ready")
+    _store(place).close()
+    said("done")
+    time.sleep(WAIT)
+
+
+def migration_check(place: Path, _: list[str]) -> None:
+    """Hold that the case is there, and the schema that of this version."""
+    from bot.case.database import HEAD, revision
+
+    store = _store(place)
+    assert store.load("case-0") is not None, "the case is lost"
+    store.close()
+    assert revision(f"sqlite:///{place / 'cases.sqlite3'}") == HEAD
+
+
+def feedback_victim(place: Path) -> None:
+    """Keep cases, turns and thumbs; say each one that is kept."""
+    from bot.answer import Answer
+
+    store, number = _store(place), os.getpid() * 100_000
+    said("ready")
+    while True:
+        number += 1
+        case = _case(number)
+        store.insert(case)
+        case.count = 1
+        store.save(case, Turn(1, case.updated, "slow", "", Answer("answered", "en")))
+        store.add_feedback(Thumb(case.id, 1, case.updated, False, f"reason {number}"))
+        said(number)
+
+
+def feedback_check(place: Path, told: list[str]) -> None:
+    """Hold that every thumb that was acknowledged is there, with its case and turn."""
+    store = _store(place)
+    kept = {thumb.reason for thumb in store.complaints()}
+    missing = [number for number in told if f"reason {number}" not in kept]
+    assert not missing, f"{len(missing)} of {len(told)} thumbs are lost"
+    for number in told[-3:]:
+        case = store.load_whole(f"case-{number}")
+        assert case is not None and len(case.turns) == 1
+    store.close()
+    _integrity(place)
+
+
+def answer_victim(place: Path) -> None:
+    """Hold one case; say the number of each turn that was answered."""
+    from bot.case.service import CaseService
+    from bot.engine import Bot
+
+    service = CaseService(Bot(config.load()), _store(place))
+    said("ready")
+    case = service.new()
+    said(f"case {case.id}")
+    while True:
+        for text in ("Accel shows TGDL", "そのコマンドの結果は？", "How do I check the EPM AO?"):
+            said(f"{case.id} {service.say(case.id, text).number}")
+
+
+def answer_check(place: Path, told: list[str]) -> None:
+    """Hold that every answered turn is there, numbered without a gap."""
+    store = _store(place)
+    last = {line.split()[0]: int(line.split()[1]) for line in told if not line.startswith("case ")}
+    for line in told:
+        case = store.load_whole(line.split()[1] if line.startswith("case ") else line.split()[0])
+        assert case is not None, "an answered case is lost"
+        if len(told) > 50:
+            break
+    for name, number in last.items():
+        case = store.load_whole(name)
+        assert case is not None
+        numbers = [turn.number for turn in case.turns]
+        assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) >= number, f"{number} told, {numbers} kept"
+        assert case.count == len(numbers)
+    store.close()
+    _integrity(place)
+
+
+def _integrity(place: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(place / "cases.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+
+
+Step = Callable[[Path], object]
+ROLES: dict[str, tuple[Step, Step, Callable[[Path, list[str]], None], float, bool]] = {
+    "build": (small, build_victim, build_check, 2.0, False),
+    "switch": (switch_prepare, switch_victim, switch_check, 0.2, False),
+    "migration": (migration_prepare, migration_victim, migration_check, 0.4, True),
+    "feedback": (lambda place: None, feedback_victim, feedback_check, 0.4, False),
+    "answer": (lambda place: None, answer_victim, answer_check, 1.0, False),
+}
+"""How to prepare, what is killed, what must hold, seconds within which it is killed, whether each round starts anew."""
+
+
+def rounds(role: str, count: int, chance: random.Random) -> Iterator[tuple[int, int]]:
+    """Yield for each kill how many things had been told, and how many in all; raises AssertionError for a fault."""
+    prepare, _, check, within, anew = ROLES[role]
+    with tempfile.TemporaryDirectory() as scratch:
+        place, told = Path(scratch, "0"), list[str]()
+        for number in range(count):
+            if anew or not number:
+                place = Path(scratch, str(number))
+                place.mkdir()
+                prepare(place)
+                told = []
+            fresh = _killed(role, place, chance.uniform(0, within))
+            told += fresh
+            check(place, told)
+            yield len(fresh), len(told)
+
+
+def _killed(role: str, place: Path, after: float) -> list[str]:
+    """Start a victim, wait until it is at work, kill it ``after`` seconds, and return what it told."""
+    command = [sys.executable, "-m", "benchmarks.reliability.kill", "--victim", role, str(place)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as victim:
+        assert victim.stdout is not None
+        ready = victim.stdout.readline()
+        assert ready == "ready\n", f"the victim did not start: {ready!r}"
+        time.sleep(after)
+        victim.kill()
+        lines = victim.stdout.read().split("\n")
+    return lines[:-1]  # the last one was cut short by the kill, or is empty
+
+
+def main() -> int:
+    """Kill and look; 1 where something did not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("role", nargs="*", choices=[[], *ROLES])
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--victim", nargs=2, metavar=("ROLE", "FOLDER"))
+    asked = parser.parse_args()
+    if asked.victim:
+        ROLES[asked.victim[0]][1](Path(asked.victim[1]))
+        return 0
+    for role in asked.role or ROLES:
+        told = [fresh for fresh, _ in rounds(role, asked.rounds, random.Random(f"{role}-{asked.seed}"))]
+        print(f"{role}: {len(told)} kills, {sum(told):,} acknowledged, none lost, all opened", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

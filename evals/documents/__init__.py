@@ -1,0 +1,1 @@
+"""Questions about a mixed set of documents: which they answer, which they do not, and how well that is told apart."""

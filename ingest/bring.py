@@ -1,0 +1,144 @@
+"""Bringing the index of kb/ and the library of documents up to date, with progress, once or for as long as asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Config
+from bot.errors import KbError
+from ingest import builds, home, index, pinned
+from ingest.documents import index as library
+from ingest.documents import told
+from ingest.documents.make import Maker, Manifest
+from ingest.encode import load_encoder
+from ingest.sources import ROOT
+
+if TYPE_CHECKING:
+    from ingest.documents.index import Report
+    from ingest.encode import Encoder
+
+KIND = "documents"
+"""What the builds of documents are called, below KB_DATA_DIR and on a Chroma server."""
+LOOK_AGAIN = 10_000
+"""Milliseconds after which everything is looked at even though nothing was heard of a change."""
+SETTLE = 1_600
+"""Milliseconds that changes are gathered, so that a file is not read half written."""
+Progress = Callable[[str, int, int], None]
+
+
+def documents_home(settings: Config) -> Path:
+    """Return the folder of the builds of documents."""
+    return settings.data_dir / KIND
+
+
+def everything(settings: Config, paths: Sequence[str] = (), *, rebuild: bool = False) -> bool:
+    """Bring kb/ and the documents up to date and take ``paths`` in; say whether any of what was given went in.
+
+    Raises KbError or OSError.
+    """
+    pinned.check(settings.embedding, settings.data_dir)
+    encoder = load_encoder(settings.embedding)
+    with _progress() as progress:
+        report = index.build(
+            settings.index_dir, encoder, lambda done, total: progress("chunks", done, total), rebuild=rebuild
+        )
+    state = "switched to" if report.switched else "already at"
+    _say(f"{state} {report.version}: {report.chunks} chunks, {report.embedded} embedded\n")
+    if settings.chroma_url:
+        _say(f"{index.share(settings, anew=rebuild)}\n")
+    if not paths and builds.current(documents_home(settings)) is None:
+        return True
+    documents = _documents(settings, encoder, lambda maker: library.add(maker, paths, rebuild=rebuild))
+    return not paths or documents.documents > 0 and told.went_in(documents, paths)
+
+
+def remove(settings: Config, paths: Sequence[str]) -> None:
+    """Take documents out; raises InputError for one that is not in."""
+    _documents(settings, load_encoder(settings.embedding), lambda maker: library.remove(maker, paths))
+
+
+def rollback(settings: Config, version: str) -> None:
+    """Go back to an earlier build of the documents; raises InputError when there is none."""
+    name = library.rollback(documents_home(settings), version)
+    _say(f"switched to {name}\n")
+    _share(settings)
+
+
+def follow(settings: Config) -> None:
+    """Bring everything up to date whenever a file changes, until stopped; what fails is said and tried again."""
+    from watchfiles import watch
+
+    encoder = load_encoder(settings.embedding)
+    _say("watching; Ctrl-C stops\n")
+    while True:
+        places = [*told.places(documents_home(settings)), str(ROOT / "kb")]
+        next(iter(watch(*places, watch_filter=None, debounce=SETTLE, rust_timeout=LOOK_AGAIN, yield_on_timeout=True)))
+        try:
+            _again(settings, encoder)
+        except (KbError, OSError) as error:
+            sys.stderr.write(f"ingest: {error}\n")
+
+
+def _again(settings: Config, encoder: Encoder) -> None:
+    report = index.build(settings.index_dir, encoder)
+    if report.switched:
+        _say(f"switched to {report.version}: {report.chunks} chunks, {report.embedded} embedded\n")
+        if settings.chroma_url:
+            _say(f"{index.share(settings)}\n")
+    if builds.current(documents_home(settings)) is not None:
+        _documents(settings, encoder, library.add, quiet=True)
+
+
+def _documents(settings: Config, encoder: Encoder, work: Callable[[Maker], Report], *, quiet: bool = False) -> Report:
+    """Do ``work`` on the documents and say what it did; ``quiet`` says nothing when nothing changed."""
+    from ingest.documents.read import read_document, scan
+
+    with _progress() as progress:
+        report = work(Maker(documents_home(settings), encoder, scan, read_document, progress))
+    if report.switched or not quiet:
+        _say(told.report(report))
+        sys.stderr.write(told.problems(report))
+    _share(settings)
+    return report
+
+
+def _share(settings: Config) -> None:
+    if not settings.chroma_url:
+        return
+    folder = builds.current(documents_home(settings))
+    if folder is None:
+        return
+    manifest = builds.read_manifest(folder, Manifest)
+    pointer, done = home.share(settings, KIND, folder, folder.name, library.collections(manifest))
+    if done:
+        _say(f"published as {pointer.build}\n")
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words)
+    sys.stdout.flush()
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Give what draws (stage, done, total) with rate and remaining time on a terminal's standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = {name: bar.add_task(name, total=None, visible=False, rate="") for name in ("chunks", "files", "texts")}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            task = bar.tasks[tasks[stage]]
+            rate = f"{task.speed:,.1f}/s" if task.speed else ""
+            bar.update(task.id, completed=done, total=total, visible=True, rate=rate)
+
+        yield advance
