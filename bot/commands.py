@@ -23,7 +23,7 @@ class _Node:
 def _trie() -> _Node:
     root = _Node()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    grammar = yaml.load(GRAMMAR.read_text(encoding="utf-8"), Loader=loader)  # nosec B506 (a safe loader)
+    grammar = yaml.load(GRAMMAR.read_text(encoding="utf-8"), Loader=loader)  # nosec B506
     for effects in grammar.values():
         for patterns in effects.values():
             for pattern in patterns:
@@ -42,7 +42,7 @@ def _add(node: _Node, words: list[str]) -> None:
 def grammar(file: Path = GRAMMAR) -> dict[tuple[str, str], tuple[re.Pattern[str], ...]]:
     """Return the patterns of a grammar file by (mode, effect); each matches a command followed by a space."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # nosec B506 (a safe loader)
+    data = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # nosec B506
     return {
         (mode, effect): tuple(_pattern(line) for line in lines)
         for mode, effects in data.items()

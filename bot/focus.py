@@ -1,8 +1,8 @@
 """The part of a long message that asks: a mail or a ticket says much that is beside the point.
 
 A message that as a whole says too little about the guide is searched again sentence by sentence. One that stands
-out clearly is answered on its own, and the answer says which. The bar lies above what prompt injections and encyclopaedia
-articles reach.
+out clearly is answered on its own, and the answer says which. The bar lies above what prompt injections and
+encyclopaedia articles reach.
 """
 
 from __future__ import annotations

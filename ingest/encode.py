@@ -237,7 +237,7 @@ class EmbeddingCache:
         for start in range(0, len(keys), 500):
             part = list(keys[start : start + 500])
             marks = ",".join("?" * len(part))
-            sql = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # nosec B608 (marks only)
+            sql = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"
             with self._guard():
                 found = dict(self._database.execute(sql, part))
             for position, key in enumerate(part, start):

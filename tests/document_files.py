@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Files for the tests of reading: a small PDF writer and packages that are damaged on purpose."""
 
 from __future__ import annotations

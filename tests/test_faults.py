@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 from filelock import FileLock
 
 from benchmarks.reliability import damage, kill
@@ -276,3 +277,22 @@ def test_a_cache_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
     (tmp_path / "embeddings.sqlite3").mkdir()
     with pytest.raises(EncoderError, match="the embedding cache .* cannot be used"):
         EmbeddingCache(tmp_path / "embeddings.sqlite3")
+
+
+@pytest.mark.parametrize("at", ["CREATE TABLE slack_threads", "UPDATE alembic_version", "INSERT INTO alembic_version"])
+def test_a_migration_that_broke_off_is_taken_up_again(tmp_path: Path, at: str) -> None:
+    kill.migration_prepare(tmp_path)
+    store = f"sqlite:///{tmp_path / 'cases.sqlite3'}"
+
+    def fall(*given: object) -> None:
+        if str(given[2]).lstrip().startswith(at):
+            raise OSError("the machine fell over")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", fall)
+    try:
+        Store(store).close()
+    except KbError:
+        pass
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", fall)
+    kill.migration_check(tmp_path, [])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -55,6 +57,11 @@ def values(metrics: Metrics, bot: Bot | None = None) -> dict[str, float]:
     text = metrics.text(bot)[0].decode()
     rows = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in rows}
+
+
+def test_a_question_does_not_wait_for_what_only_servers_need() -> None:
+    code = "import sys, bot.engine; print(*{'structlog', 'prometheus_client', 'httpx', 'uvicorn'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout == "\n"
 
 
 def test_answers_are_counted_by_status_and_language(bot: Bot, metrics: Metrics) -> None:

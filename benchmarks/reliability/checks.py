@@ -67,7 +67,7 @@ def log(data: bytes) -> ParseResult:
     return result
 
 
-_SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 - a private file in memory
+_SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108
 
 
 def answered(bot: Bot, text: str, pasted: str, history: tuple[dict[str, str], ...] = ()) -> Answer | None:

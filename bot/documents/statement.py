@@ -50,7 +50,7 @@ def statements(prose: str) -> tuple[Statement, ...]:
 
 
 def _statement(sentence: str) -> Statement:
-    plain = text.normalise(sentence)
+    plain = text.normalise(sentence).rstrip(" .")
     releases = tuple(dict.fromkeys(".".join(map(str, release)) for release in named(plain)))
     words = {_SAME.get(word, word) for word in text.tokens(plain) if not word[0].isdigit() and word not in _SPELT}
     if "mapi" in words and words & {"encrypt", "暗号"}:

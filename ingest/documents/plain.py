@@ -128,11 +128,15 @@ class _Structure:
         under = self.lines[at + 1] if at + 1 < len(self.lines) else ""
         if _RULE.fullmatch(under) and not _RULE.fullmatch(line) and (at + 1) not in self.taken:
             return 1 if under.strip()[0] in "=*#\u2550" else 2
+        if _number(line) and _titled(self.lines, at):
+            return 2
         if (found := _SECTION.match(line)) and not _ENDS.search(line[-4:]):
             return _depth(found[0])
         if not self._looks_like_one(at, line):
             return 0
-        return 3 if at == 0 or not self.lines[at - 1].strip() else LABEL
+        if not self.found:
+            return 1
+        return 3 if not self.lines[at - 1].strip() else LABEL
 
     def _looks_like_one(self, at: int, line: str) -> bool:
         """Whether a line without any mark reads as a heading: short, no sentence, and something follows it."""
@@ -173,7 +177,11 @@ def _number(line: str) -> int:
 
 def _steps(lines: Sequence[str], taken: set[int]) -> dict[int, int]:
     """Return for each line of a procedure its number: from a step 1 on as long as the next step is near."""
-    numbered = [(at, number) for at, line in enumerate(lines) if at not in taken and (number := _number(line))]
+    numbered = [
+        (at, number)
+        for at, line in enumerate(lines)
+        if (number := _number(line)) and at not in taken and not _titled(lines, at)
+    ]
     found: dict[int, int] = {}
     count = 0
     begin = 0
@@ -186,6 +194,14 @@ def _steps(lines: Sequence[str], taken: set[int]) -> dict[int, int]:
             found |= dict.fromkeys(range(numbered[begin][0], _tail(lines, taken, numbered[end][0]) + 1), count)
         begin = end + 1
     return found
+
+
+def _titled(lines: Sequence[str], at: int) -> bool:
+    """Whether a numbered line is the title of a section: short, alone between blank lines, with text to follow."""
+    if at + 2 >= len(lines) or lines[at + 1].strip() or (at and lines[at - 1].strip()):
+        return False
+    line, after = lines[at].strip(), lines[at + 2]
+    return len(line) <= _NARROW and not _ENDS.search(line[-4:]) and bool(after.strip()) and not _number(after)
 
 
 def _follows(lines: Sequence[str], taken: set[int], one: tuple[int, int], two: tuple[int, int]) -> bool:

@@ -33,6 +33,7 @@ _PROGRAMS = frozenset(
     | {"ipconfig", "nltest", "klist", "kinit", "setspn", "netsh", "powershell", "rm", "mv", "cp", "tail", "head", "vi"}
 )
 """Programs of other systems: what begins so is for no device."""
+_ALONE = frozenset({"shutdown", "reload"})
 Trust = Literal["prose", "code", "short"]
 _EXEC = _READS | {
     "show",
@@ -121,6 +122,8 @@ def _wordy(text: str) -> bool:
 def _mode_told(text: str, trust: Trust) -> Mode | None:
     """Return the mode of a line of code that has no prompt and that the grammar does not know, None for no command."""
     words = text.split(" ")
+    if trust == "short" and text in _ALONE:
+        return "exec"
     if trust == "prose" or len(words) < 2 or _ENGLISH.intersection(words[1:]) or text[-1] == ".":
         return None
     if words[0] in _EXEC:

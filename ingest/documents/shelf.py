@@ -127,13 +127,13 @@ class Shelf:
 
     def _parts(self, numbers: Sequence[int]) -> Iterator[tuple[int, Part]]:
         marks = ",".join("?" * len(numbers))
-        sql = f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document WHERE p.number IN ({marks})"  # nosec B608 (constants)
+        sql = f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document WHERE p.number IN ({marks})"
         rows = {row[0]: row for row in self._rows(sql, numbers)}
         return ((number, _part(rows[number])) for number in numbers if number in rows)
 
     def all_parts(self) -> Iterator[tuple[int, Part]]:
         """Yield every part with its number, in order, without reading them all at once."""
-        sql = f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document ORDER BY p.number"  # nosec B608 (constants)
+        sql = f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document ORDER BY p.number"
         for row in self._database.execute(sql):
             yield row[0], _part(row)
 
@@ -145,7 +145,7 @@ class Shelf:
     def at(self, path: str, first: int, last: int) -> list[Part]:
         """Return the parts that are cited as those lines of ``path``."""
         sql = (
-            f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document "  # nosec B608 (constants)
+            f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document "
             "WHERE d.path = ? AND p.first = ? AND p.last = ?"
         )
         return [_part(row) for row in self._rows(sql, (path, first, last))]
@@ -175,12 +175,12 @@ class Shelf:
         """Write a document that was read anew; ``stat`` is file, size, time, ``words`` the tokens of each part."""
         first, place = self.count("parts"), self.count("documents")
         self._database.execute(
-            f"INSERT INTO documents VALUES ({','.join('?' * 13)})",  # nosec B608 (constants)
+            f"INSERT INTO documents VALUES ({','.join('?' * 13)})",
             (place, document.id, document.path, *stat, document.format, document.digest, document.title,
              _json(document.notes), len(document.lines), first, len(document.parts)),
         )  # fmt: skip
         rows = [(first + i, *_row(part, place)) for i, part in enumerate(document.parts)]
-        self._database.executemany(f"INSERT INTO parts VALUES ({','.join('?' * 14)})", rows)  # nosec B608 (constants)
+        self._database.executemany(f"INSERT INTO parts VALUES ({','.join('?' * 14)})", rows)
         joined = [(first + i, _SPLIT.join(tokens)) for i, tokens in enumerate(words)]
         self._database.executemany("INSERT INTO words VALUES (?, ?)", joined)
 
@@ -188,17 +188,17 @@ class Shelf:
         """Take over a document that has not changed from an ``older`` build."""
         first, place = self.count("parts"), self.count("documents")
         values = asdict(entry) | {"place": place, "first": first, "changed": changed, "notes": _json(entry.notes)}
-        self._database.execute(f"INSERT INTO documents VALUES ({','.join('?' * 13)})", tuple(values.values()))  # nosec B608 (constants)
+        self._database.execute(f"INSERT INTO documents VALUES ({','.join('?' * 13)})", tuple(values.values()))
         span = (entry.first, entry.first + entry.parts)
         for table, width in (("parts", 14), ("words", 2)):
-            rows = older._rows(f"SELECT * FROM {table} WHERE number >= ? AND number < ? ORDER BY number", span)  # nosec B608 (constants)
+            rows = older._rows(f"SELECT * FROM {table} WHERE number >= ? AND number < ? ORDER BY number", span)
             moved = [_moved(row, first - entry.first, place if table == "parts" else None) for row in rows]
-            self._database.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * width)})", moved)  # nosec B608 (constants)
+            self._database.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * width)})", moved)
 
     def count(self, table: str) -> int:
         """Return how many rows ``table`` (parts or documents) has; numbers run from 0 without gaps."""
         column = "number" if table == "parts" else "place"
-        return int(self._rows(f"SELECT coalesce(max({column}) + 1, 0) FROM {table}")[0][0])  # noqa: S608  # nosec B608 (constants)
+        return int(self._rows(f"SELECT coalesce(max({column}) + 1, 0) FROM {table}")[0][0])  # noqa: S608
 
 
 _COLUMNS = (

@@ -19,6 +19,8 @@ ATTEMPTS = 2
 """How often one question asks the server, so that a connection that broke meanwhile is not an outage."""
 PAUSE = 5.0
 """Seconds after a failure in which the copy answers without asking the server."""
+MEMORY = 60.0
+"""Seconds after a failure for which it counts as a present problem."""
 
 
 class ServedStore:
@@ -40,8 +42,12 @@ class ServedStore:
 
     @property
     def problem(self) -> str | None:
-        """Why the copy on this machine answers at present, or None while the server does."""
-        return self._problem
+        """Why the copy on this machine answers at present, or None while the server does.
+
+        What nobody has asked for in a while is not known: whether the server is there at all, the look for a newer
+        build says.
+        """
+        return self._problem if self._clock() < self._again - PAUSE + MEMORY else None
 
     def nearest(self, name: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to ``limit`` (chunk id, cosine similarity) of collection ``name``, best first."""
@@ -69,7 +75,7 @@ class ServedStore:
                 if len(found) == min(limit, self._counts[name]):
                     return found
         shown = self._server.address.shown
-        raise ServerError(f"the Chroma server {shown} has lost vectors of {name}; run `python -m ingest --rebuild`")
+        raise ServerError(f"the Chroma server {shown} has lost vectors of {name}; run `python -m ingest`")
 
     def _gone(self, problem: str) -> None:
         with self._lock:
