@@ -28,8 +28,10 @@ lint: .venv/installed-dev ## style, types, security, knowledge base
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.lock
-	$(PIP) -r requirements-dev.lock
+# The tests run on the newest versions that pyproject.toml allows, so that a break shows before the next lock.
+.venv/installed-dev: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
 	touch $@
 
 lock: .venv/installed-dev ## pin and hash anew what pyproject.toml asks for (uv is needed)

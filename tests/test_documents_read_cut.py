@@ -102,7 +102,7 @@ def test_rows_keep_their_header(tmp_path: Path) -> None:
 
 
 def test_a_long_procedure_is_cut_between_steps_only(tmp_path: Path) -> None:
-    steps = [f"{n}. Step number {n} changes one thing:\n\n   ```\n   WAE# debug thing {n}\n   ```\n" for n in range(1, 61)]
+    steps = [f"{n}. Step number {n} changes one thing:\n\n    ```\n    WAE# debug thing {n}\n    ```\n" for n in range(1, 61)]
     made = document(tmp_path, "a.md", "Lead:\n\n" + "\n".join(steps))
     proven(made)
     assert len(made.parts) > 3 and {part.kind for part in made.parts} == {"procedure"}

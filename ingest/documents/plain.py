@@ -30,7 +30,7 @@ _APART = 8
 """Lines of prose that may stand between two steps of one procedure."""
 _FAR = 400
 """Lines that may stand between them in all, outputs among them."""
-_LONGEST = 4_000
+_LONGEST = 200_000
 """Characters of a paragraph that nothing ends."""
 
 
