@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """``python -m benchmarks.scale DATA --sizes 1000 10000 100000``: the library of documents as it grows.
 
 For each size, every step in a process of its own, whose peak memory is told: the corpus (benchmarks/corpus.py), a

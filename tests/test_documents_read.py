@@ -142,7 +142,9 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_invisible_characters_are_left_out_and_told(tmp_path: Path) -> None:
-    made = document(tmp_path, "a.txt", "Run\u200b the \u202echeck\u202c now.\n\nClean line here.\n\n\U000e0041hidden tag.\n")
+    made = document(
+        tmp_path, "a.txt", "Run\u200b the \u202echeck\u202c now.\n\nClean line here.\n\n\U000e0041hidden tag.\n"
+    )
     text = "\n".join(part.text for part in made.parts)
     assert "Run the check now." in text and "\nhidden tag." in text
     assert made.notes == ("4 invisible characters (zero width, direction, control) left out, on lines 1, 5",)
@@ -176,7 +178,22 @@ def test_a_minified_page_is_quoted_as_the_exact_slice(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    ["show license", "WAE#", "状態", "確認します。", "1.", "2)", "-", "The end.", "# x", "==", "|", "`a`", "\u200b", "x" * 50]
+    [
+        "show license",
+        "WAE#",
+        "状態",
+        "確認します。",
+        "1.",
+        "2)",
+        "-",
+        "The end.",
+        "# x",
+        "==",
+        "|",
+        "`a`",
+        "\u200b",
+        "x" * 50,
+    ]
 )
 LINES = st.lists(st.lists(WORDS, max_size=4).map(" ".join), min_size=1, max_size=30).map("\n".join)
 

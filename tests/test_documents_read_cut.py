@@ -102,7 +102,9 @@ def test_rows_keep_their_header(tmp_path: Path) -> None:
 
 
 def test_a_long_procedure_is_cut_between_steps_only(tmp_path: Path) -> None:
-    steps = [f"{n}. Step number {n} changes one thing:\n\n    ```\n    WAE# debug thing {n}\n    ```\n" for n in range(1, 61)]
+    steps = [
+        f"{n}. Step number {n} changes one thing:\n\n    ```\n    WAE# debug thing {n}\n    ```\n" for n in range(1, 61)
+    ]
     made = document(tmp_path, "a.md", "Lead:\n\n" + "\n".join(steps))
     proven(made)
     assert len(made.parts) > 3 and {part.kind for part in made.parts} == {"procedure"}
@@ -143,7 +145,9 @@ def test_every_sample_is_recognised_and_kept_whole(name: str, form: str, tmp_pat
     if form == "docx":
         as_docx([line.rstrip() for line in sample.split("\n") if line.strip()], file)
     elif form == "html":
-        file.write_text(f"<h1>Sample</h1>\n<p>The device prints:</p>\n<pre>\n{html.escape(sample)}\n</pre>\n<p>That is all.</p>")
+        file.write_text(
+            f"<h1>Sample</h1>\n<p>The device prints:</p>\n<pre>\n{html.escape(sample)}\n</pre>\n<p>That is all.</p>"
+        )
     elif form == "md":
         file.write_text(f"# Sample\n\nThe device prints:\n\n```\n{sample}\n```\n\nThat is all.\n")
     else:
@@ -172,7 +176,9 @@ def test_every_sample_on_one_line_is_one_part(name: str, tmp_path: Path) -> None
 
 def test_an_output_of_a_product_nobody_knows_is_kept_together(tmp_path: Path) -> None:
     printed = "\n".join(f"Port {n} up, flaps: {n}" for n in range(60))
-    made = document(tmp_path, "a.txt", f"Look at the ports of the switch.\n\nsw01# show ports all\n{printed}\n\nDone here.\n")
+    made = document(
+        tmp_path, "a.txt", f"Look at the ports of the switch.\n\nsw01# show ports all\n{printed}\n\nDone here.\n"
+    )
     (part,) = outputs(made)
     assert printed in part.text and part.outputs == ()
     assert [command.text for command in part.commands] == ["show ports all"]
@@ -215,7 +221,9 @@ def test_no_output_of_the_published_guide_is_split() -> None:
         lines = [n for n in range(1, len(starts)) if starts[n - 1] < output.end and output.start < starts[n]]
         if output.command in logs:  # a log's records stand in several samples: each line of one is whole
             lines = [n for n in lines if "(Local)(" in made.lines[n - 1] or output.command in ("syslog", "tfo_log")]
-        holders = [p for p in outputs(made) if output.command in p.outputs and any(p.first <= n <= p.last for n in lines)]
+        holders = [
+            p for p in outputs(made) if output.command in p.outputs and any(p.first <= n <= p.last for n in lines)
+        ]
         assert holders, output.command
         for part in holders:
             own = [n for n in lines if part.first <= n <= part.last]
