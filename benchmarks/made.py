@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.encode import BundledEncoder, unsealed
+from ingest.encode import BundledEncoder, EmbeddingCache, unsealed
 
 if TYPE_CHECKING:
     from ingest.encode import Vectors
@@ -28,11 +28,11 @@ NOISE = 0.1
 class MadeEncoder:
     """Questions by the query engine; passages, which the cache does not know, are made."""
 
-    def __init__(self, cache: Path, seed: int = 7) -> None:
-        """Mix from the vectors in ``cache``."""
+    def __init__(self, cache: Path, texts: Sequence[str], seed: int = 7) -> None:
+        """Mix from those vectors of ``texts`` that are in ``cache``."""
         self._engine = BundledEncoder()
         self.name, self.dimension = self._engine.name, self._engine.dimension
-        self._real = _read(cache, self.dimension)
+        self._real = _read(cache, self._engine, texts)
         self._random = np.random.default_rng(seed)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
@@ -52,9 +52,15 @@ class MadeEncoder:
         return made
 
 
-def _read(cache: Path, dimension: int) -> Vectors:
-    with sqlite3.connect(f"file:{cache}?mode=ro", uri=True) as database:
-        blobs = database.execute("SELECT vector FROM vectors LIMIT ?", (REAL,)).fetchall()
+def _read(file: Path, encoder: BundledEncoder, texts: Sequence[str]) -> Vectors:
+    rows: list[Vectors] = []
+    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
+        for text in texts:
+            key = (EmbeddingCache._key(encoder.name, text),)
+            found = database.execute("SELECT vector FROM vectors WHERE key = ?", key).fetchone()
+            row = unsealed(found[0], encoder.dimension) if found else None
+            rows += [] if row is None else [row]
+            if len(rows) == REAL:
+                break
     database.close()
-    rows = [row for row in (unsealed(blob, dimension) for (blob,) in blobs) if row is not None]
     return np.stack(rows)

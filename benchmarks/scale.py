@@ -89,10 +89,11 @@ def _fill(data: Path, size: int, made: bool) -> dict[str, Any]:
     from ingest.documents.neutralise import Neutral
     from ingest.sources import read_sources
 
-    encoder = _encoder(data, made)
+    texts = corpus.texts(data / f"corpus-{size}")
+    encoder: Encoder = MadeEncoder(data / "embeddings.sqlite3", texts) if made else BundledEncoder()
     cache = EmbeddingCache(_place(data, size, made) / "embeddings.sqlite3")
-    _, embedded = cache.passages(encoder, corpus.texts(data / f"corpus-{size}"), lambda _: None)
-    Neutral.learn(read_sources().articles, encoder, cache)
+    _, embedded = cache.passages(encoder, texts, lambda _: None)
+    Neutral.learn(read_sources().articles, BundledEncoder(), cache)
     cache.close()
     return {"made": embedded if made else 0}
 
@@ -105,16 +106,12 @@ def _build(data: Path, size: int, made: bool) -> dict[str, Any]:
 
     home = _place(data, size, made) / "documents"
     shutil.rmtree(home, ignore_errors=True)
-    maker = Maker(home, _encoder(data, made), scan, read_document)
+    maker = Maker(home, BundledEncoder(), scan, read_document)
     started = time.perf_counter()
     report = index.add(maker, [str(data / f"corpus-{size}")])
     seconds = time.perf_counter() - started
     disk = {item.name: _size(item) for item in (home / report.version).iterdir()}
     return {"rest": seconds, "disk": disk, "build_mb": peak_mb(), "late": report.embedded}
-
-
-def _encoder(data: Path, made: bool) -> Encoder:
-    return MadeEncoder(data / "embeddings.sqlite3") if made else BundledEncoder()
 
 
 def _answer(data: Path, size: int, made: bool) -> dict[str, Any]:
@@ -199,7 +196,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
         print(f"\n{count:,} chunks {row['texts']}, {row['bytes']:.0f} bytes each, {row['made']:,} of them made up")
         print(
             f"build: embedding alone {alone:.0f} s (from {row['rate']:.1f} a second over {SAMPLE}), "
-            f"the rest {row['rest']:.1f} s ({row['late']} texts embedded in it), whole against embedding {(alone + row['rest']) / alone:.2f}"
+            f"the rest {row['rest']:.1f} s (embedding {row['late']} texts), "
+            f"whole against embedding {(alone + row['rest']) / alone:.2f}"
         )
         print(f"disk: {disk / 1e6:.1f} MB, {disk / count / 1000:.2f} KB a chunk: {_parts(row['disk'])}")
         memory = f"embedding {row['embed_mb']:.0f}, build {row['build_mb']:.0f}, answering {row['answer_mb']:.0f}"

@@ -105,7 +105,8 @@ class Bot:
             search, scope = search_in_context(retriever, words, language, question.history)
         guided = _compose(retriever.catalogue, language, search, scope, result)
         if library is None:
-            verdict, told = gate.check(guided, retriever.catalogue.quote, pasted), guided.notices
+            verdict = gate.check(guided, retriever.catalogue.quote, pasted)
+            told = verdict.answer.notices
         else:
             from bot.documents.join import answered  # without documents, no question waits for this
 

@@ -32,7 +32,7 @@ def configure(settings: Config) -> None:
     """Take form and level from KB_LOG and KB_LOG_LEVEL."""
     global _form, _least
     _form, _least = settings.log, LEVELS.index(settings.log_level)
-    _logger.cache_clear()
+    _steps.cache_clear()
 
 
 def listen(listener: Listener) -> None:
@@ -110,12 +110,17 @@ def _places(error: BaseException) -> str:
     return " ".join(f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__))
 
 
-@cache
 def _logger() -> Any:  # noqa: ANN401 (structlog's bound loggers are typed by their wrapper)
+    import structlog
+
+    return structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=_steps())
+
+
+@cache
+def _steps() -> list[Any]:
     import structlog
 
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if _form == "text":
         last = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True)
-    steps = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), last]
-    return structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=steps)
+    return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True), last]

@@ -444,7 +444,7 @@ def test_other_bots_are_not_answered(scene: Scene) -> None:
     assert [m for m in slack.mine() if m.channel == "Cbots"] == []
 
 
-def test_a_case_deleted_in_the_web_chat_begins_anew(scene: Scene) -> None:
+def test_a_mention_begins_anew_where_the_case_was_deleted_in_the_web_chat(scene: Scene) -> None:
     _, world, database = scene
     from bot.case.store import Store
 
@@ -452,7 +452,7 @@ def test_a_case_deleted_in_the_web_chat_begins_anew(scene: Scene) -> None:
     store = Store(database)
     store.delete(_case_id(first))
     store.close()
-    [second] = world.ask("Cgone", "U1", "TGDL になっています", first.thread_ts)
+    [second] = world.ask("Cgone", "U1", f"{AT} TGDL になっています", first.thread_ts)
     assert _case_id(second) != _case_id(first)
 
 

@@ -17,6 +17,8 @@ from kb.schema import Command, Effect, Mode
 LONGEST = 160
 """Characters of the longest line that counts as a command."""
 _WORDS = 16
+_ARGUMENTS = 4
+"""Words in lower case behind a known command that may still be its own arguments; an output is longer."""
 _PLACEHOLDER = re.compile(r"<[^<>]{1,60}>")
 _FIRST = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?=$| )")
 _PRINTED = re.compile(r"[ -~]*")
@@ -96,8 +98,11 @@ def _squeezed(item: Typed) -> Command | None:
     if item.mode is None or has_invisible(item.text[:LONGEST]):
         return None
     name, end = command_at(item.text[: 2 * LONGEST], 0)
-    if name is None or not name.startswith("show ") or end == len(item.text.rstrip()):
+    rest = item.text[end:].split(maxsplit=_ARGUMENTS)
+    if name is None or not name.startswith("show ") or not rest:
         return None
+    if len(rest) <= _ARGUMENTS and all(word.islower() for word in rest):
+        return None  # further words of a command that the grammar does not know
     return Command(item.text[:end], item.mode, "read-only")
 
 
