@@ -25,13 +25,14 @@ def search_in_context(
     """
     alone = retriever.search(words, language)
     before = " ".join(turn["content"] for turn in history[-2:])[-MAX_CONTEXT:]
-    if not before.strip():
-        scope = decide(alone, retriever.catalogue)
-        part = None if scope.inside else focus(retriever, words, language)
-        return part or (alone, scope)
-    both = retriever.search(f"{before}\n{words}", language)
-    continues = confidence_of(signs(both, named=False)) >= THRESHOLD
-    return _blend(alone, both), decide(alone, retriever.catalogue, continues=continues)
+    if before.strip():
+        both = retriever.search(f"{before}\n{words}", language)
+        continues = confidence_of(signs(both, named=False)) >= THRESHOLD
+        search, scope = _blend(alone, both), decide(alone, retriever.catalogue, continues=continues)
+    else:
+        search, scope = alone, decide(alone, retriever.catalogue)
+    part = None if scope.inside else focus(retriever, words, language, scope)
+    return part or (search, scope)
 
 
 def _blend(alone: Search, both: Search) -> Search:
