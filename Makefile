@@ -10,7 +10,7 @@ run: .venv/installed ## install, build the index, open the chat on 127.0.0.1
 
 test: .venv/installed-dev ## install, build the index, run the tests
 	$(BIN)/python -m ingest
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/installed-dev ## style, types, security, knowledge base
 	$(BIN)/ruff check .

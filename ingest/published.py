@@ -73,7 +73,8 @@ class Published:
 
     def publish(self, folder: Path, version: str, counts: Mapping[str, int]) -> Pointer:
         """Copy the finished build in ``folder``, whose Chroma collections are ``counts``, and switch to it."""
-        build, moment = f"{version}-{secrets.token_hex(4)}", time.time()
+        build = f"{version}-{secrets.token_hex(4)}"
+        moment = round(time.time(), 3)  # the server reads a number of more digits as one beside it
         files, listed = self.remote(build, FILES), {}
         self.server.create(files, moment)
         for file in sorted(file for file in folder.rglob("*") if file.is_file()):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot import config
 from bot.config import Config
@@ -21,7 +22,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
     kept = os.environ.get("KB_DATA_DIR") or str(config.ROOT / "data")
     data = Path(kept) if Path(kept).is_dir() else tmp_path_factory.mktemp("data")
     made = Config(data_dir=data)
-    build(made.index_dir, BundledEncoder())
+    with FileLock(data / "tests.lock"):  # the workers of one run begin at the same moment
+        build(made.index_dir, BundledEncoder())
     return made
 
 

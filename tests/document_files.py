@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Files for the tests of reading: a small PDF writer and packages that are damaged on purpose."""
 
 from __future__ import annotations
@@ -65,9 +64,10 @@ def _font(glyphs: Sequence[str]) -> dict[int, bytes]:
         b"1 begincodespacerange <0000> <ffff> endcodespacerange\n%d beginbfchar\n%sendbfchar\nendcmap end end"
     ) % (len(glyphs), pairs)
     return {
-        3: b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 6 0 R >>",
-        4: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
-        b" /Supplement 0 >> /FontDescriptor 5 0 R /DW 500 >>",
+        3: b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [4 0 R]"
+        b" /ToUnicode 6 0 R >>",
+        4: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X"
+        b" /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 500 >>",
         5: b"<< /Type /FontDescriptor /FontName /X /Flags 4 /FontBBox [0 0 500 700] /ItalicAngle 0 /Ascent 700"
         b" /Descent 0 /CapHeight 700 /StemV 80 >>",
         6: _stream(cmap, b""),

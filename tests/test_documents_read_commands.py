@@ -84,7 +84,10 @@ def test_code_without_a_prompt(line: str, trust: Trust, expected: tuple[str, str
 
 
 def test_several_prompts_on_one_line() -> None:
-    line = "dc1(config)#crypto ssl services host-service peering dc1(config-ssl-peering)#no peer-cert-verify dc1# show clock"
+    line = (
+        "dc1(config)#crypto ssl services host-service peering "
+        "dc1(config-ssl-peering)#no peer-cert-verify dc1# show clock"
+    )
     assert [text for text, _, _ in found(line)] == [
         "crypto ssl services host-service peering",
         "no peer-cert-verify",
@@ -96,7 +99,9 @@ def test_several_prompts_on_one_line() -> None:
 
 
 def test_a_squeezed_output_gives_the_command_in_front_of_it() -> None:
-    line = "WAE674# show stat conn opt mapi Current Active Optimized Flows: 2 Current Active Optimized TCP Plus Flows: 1"
+    line = (
+        "WAE674# show stat conn opt mapi Current Active Optimized Flows: 2 Current Active Optimized TCP Plus Flows: 1"
+    )
     assert found(line) == [("show stat conn opt mapi", "exec", "read-only")]
     assert command_stands("show stat conn opt mapi", line)
     assert not command_stands("show stat conn opt", line)
@@ -127,7 +132,9 @@ def test_what_is_not_certain_to_read_changes_state(text: str) -> None:
     assert effect_of(text) == ("read-only" if text == "sho" else "changes-state")
 
 
-@pytest.mark.parametrize("text", ["show alarms", "sh ip wccp", "do show ip wccp | include 61", "ping <KDC ip>", "dir /local1"])
+@pytest.mark.parametrize(
+    "text", ["show alarms", "sh ip wccp", "do show ip wccp | include 61", "ping <KDC ip>", "dir /local1"]
+)
 def test_what_is_certain_to_read(text: str) -> None:
     assert effect_of(text) == "read-only"
 
@@ -205,7 +212,8 @@ def test_commands_of_a_document_stand_in_the_quotes_of_their_parts(tmp_path: Pat
     made = document(
         tmp_path,
         "a.md",
-        "# WCCP\n\nUse `show ip wccp` first, not `reload`:\n\n```\nrtr1# show ip wccp 61 detail\nrtr1(config)# no ip wccp 61\n```\n\n"
+        "# WCCP\n\nUse `show ip wccp` first, not `reload`:\n\n"
+        "```\nrtr1# show ip wccp 61 detail\nrtr1(config)# no ip wccp 61\n```\n\n"
         "```bash\nshow thing here\n```\n\n```config\nwccp version 2\n```\n\n"
         "| command | what |\n|---|---|\n| `show wccp gre` | counters |\n",
     )

@@ -21,13 +21,17 @@ def documents(settings: Config) -> Live[Library | None]:
     Raises IndexMismatch, ConfigError or ServerError.
     """
     place = home.find(settings, KIND, settings.data_dir / KIND)
-    return Live(KIND, place.mark, lambda _: open_build(settings, place))
+    return Live(KIND, place.mark, lambda older: open_build(settings, place, older))
 
 
-def open_build(settings: Config, place: home.Home | None = None) -> Library | None:
-    """Verify and open the build that answers, or return None without documents; raises IndexMismatch or ServerError."""
+def open_build(settings: Config, place: home.Home | None = None, older: Library | None = None) -> Library | None:
+    """Verify and open the build that answers, or return None without documents.
+
+    Raises IndexMismatch or ServerError; IndexMissing when a server no longer holds any though ``older`` came from it:
+    whoever takes documents out publishes a build without them, so it has lost them.
+    """
     place = place or home.find(settings, KIND, settings.data_dir / KIND)
-    if not place.mark():
+    if not place.mark() and not (older and place.shared):
         return None
     from bot.documents.search import Library  # without documents, a question waits for none of this
     from ingest.documents import index

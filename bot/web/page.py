@@ -18,6 +18,8 @@ from kb.schema import LANGUAGES, Language
 STATIC = Path(__file__).resolve().parent / "static"
 LIGHT_AT_ONCE, HEAVY_AT_ONCE, WAITING = 8, 2, 64
 """Questions answered at once, large pastes read at once, and requests that may wait in the queue."""
+OPEN_PAGES = 200
+"""Open pages whose place is kept, about 1 MB each; beyond, the one that was idle longest finds its case by its link."""
 EDITABLE = 20_000
 """Characters of a paste that come back into the input when a message is edited."""
 LONG_TEXT = 4_000
@@ -190,6 +192,7 @@ def mount(app: FastAPI, desk: Desk) -> None:
     """Put the page at the root of ``app``: no analytics, no link outwards, nothing kept by the browser."""
     blocks = build(desk)
     blocks.queue(max_size=WAITING, default_concurrency_limit=LIGHT_AT_ONCE)
+    blocks.state_session_capacity = OPEN_PAGES  # 10,000 by itself, and what a page shows stays until then
     head = f"<script>{(STATIC / 'head.js').read_text(encoding='utf-8')}</script>"
     head += f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     fonts = ["system-ui", "sans-serif"]

@@ -39,6 +39,8 @@ _EMPTY = 8
 """Bytes of a page's packed content that may hold nothing."""
 _REPEATED = 3
 _EDGE = 2
+_HEAD = 1_024
+"""Bytes within which a PDF says that it is one."""
 
 
 def read_pdf(data: bytes) -> Draft:
@@ -46,6 +48,8 @@ def read_pdf(data: bytes) -> Draft:
 
     Raises InputError for a file that is encrypted, damaged, too long, or holds pictures only.
     """
+    if b"%PDF-" not in data[:_HEAD]:
+        raise InputError("is no PDF, whatever its name says")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     with apply_configuration(**_LIMITS):
         try:

@@ -76,7 +76,7 @@ def _draft(data: bytes, form: Format) -> Draft:
         from ingest.documents.pdf import read_pdf
 
         return read_pdf(data)
-    if form == "docx":
+    if form == "docx" or data.startswith(b"PK\x03\x04"):
         from ingest.documents.docx import read_docx
 
         return read_docx(data)
