@@ -1,20 +1,22 @@
 """What stands between a model and a person: pure code that refuses a rewording unless it says the very same.
 
 A rewording passes when it has the same steps in the same order with the same commands and citations, and each of
-its sentences holds the step's code, numbers, names and turning words as often and in the same order, adds no word
-with content of its own, drops and moves none, and stands on the cited lines. Anything doubtful is refused: the
-person then sees the guide's own words, which is never wrong.
+its sentences holds the step's code, numbers, names, turning words and function words as often and in the same order,
+adds no word with content of its own, drops and moves none, and stands on the cited lines. Anything doubtful is
+refused: the person then sees the guide's own words, which is never wrong.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot import text
 from bot.commands import expand
+from bot.llm.frame import OWN, SPAN, frame, words
 from bot.llm.support import sentences, supported, without_endings
 from bot.llm.words import plain_tokens, plain_words, turns
 from kb.schema import Language
@@ -71,7 +73,7 @@ def _step(guide: Given, line: Said, language: Language) -> Iterator[str]:
         yield f"citations must be {list(guide.citations)}"
     if line.commands != guide.commands:
         yield "commands must be copied exactly, all of them, in their order"
-    for check in (form_faults, _language, _code, _turning, _names, _content):
+    for check in (form_faults, _language, _code, _turning, _names, _frame, _content):
         reasons = list(check(guide, line.text, language))
         if reasons:
             yield from reasons
@@ -148,6 +150,21 @@ def _sequence(guide: Given, part: str, language: Language) -> list[str]:
     return [name for _, name in sorted([*found, *turns(prose, language)])]
 
 
+def _frame(guide: Given, said: str, language: Language) -> Iterator[str]:
+    """Compare what stands between the words with content: marks, function words, particles, voice, tense."""
+    if len(sentences(said)) != len(sentences(guide.text)):
+        yield "there must be as many sentences as in the step"
+    own = set(guide.commands) - set(_SPAN.findall(guide.text))
+    wanted, found = (
+        frame(_SPAN.sub(lambda span: OWN if span[1] in own else SPAN, part), language, words(guide.text))
+        for part in (guide.text, said)
+    )
+    if wanted != found:
+        missing, added = list(Counter(wanted) - Counter(found)), list(Counter(found) - Counter(wanted))
+        what = f"missing {missing[:4]}" if missing else f"added {added[:4]}" if added else "in another order"
+        yield f"marks, function words, particles and endings may not change: {what}"
+
+
 def _names(guide: Given, said: str, _: Language) -> Iterator[str]:
     """Names (Exchange, WAE, Total Handled Connections) come in the same order and spelling."""
     first, second = _prose(guide.text), _prose(said)
@@ -174,8 +191,8 @@ def _content(guide: Given, said: str, language: Language) -> Iterator[str]:
         yield f"adds what the step does not say: {sorted(added)[:6]}"
     if dropped := set(wanted) - set(_tokens(said)):
         yield f"drops what the step says: {sorted(dropped)[:6]}"
-    if not added and not dropped and wanted != [word for word in found if word in wanted]:
-        yield "the words that carry the meaning must keep their order"
+    if not added and not dropped and wanted != found:
+        yield "the words that carry the meaning must come as often and in the same order"
     spoken = sentences(said)
     if not all(_words(sentence) or _SPAN.search(sentence) for sentence in spoken) and _words(guide.text):
         yield "a sentence says nothing of the step"
@@ -186,8 +203,8 @@ def _content(guide: Given, said: str, language: Language) -> Iterator[str]:
 
 
 def _words(part: str) -> list[str]:
-    """Return the tokens with content of their own, each once, in the order in which they come."""
-    return [token for token in dict.fromkeys(_tokens(part)) if token not in plain_tokens()]
+    """Return the tokens with content of their own, in the order in which they come."""
+    return [token for token in _tokens(part) if token not in plain_tokens()]
 
 
 def _stands(sentence: str, guide: Given, language: Language) -> bool:

@@ -104,10 +104,10 @@ def turns(part: str, language: Language) -> list[tuple[int, str]]:
 
 _PLAIN = (
     "first look see check verify confirm make sure run type enter use using read view show shows shown display "
-    "displays displayed list lists find note notice tell tells indicate indicates mean means give gives given go next "
-    "now then also here there following which whose whether that this these those it they and you your it's that's "
+    "displays displayed list lists find note notice next "
+    "now then also here there following which that this these those it they and you your it's that's "
     "command output result step case thing way is are be does do did has have had will would should can could please "
-    "so but however take out identify determine examine inspect let know appear appears",
+    "so but however identify determine examine inspect know appear appears",
     "確認 見る 調べる 実行 実施 表示 使う 使用 用いる 出力 コマンド 結果 次に まず 続いて 続けて 手順 見つける "
     "分かる 示す 読む 読み取る 知る 意味 行う 行なう チェック 利用 それ これ この その ここ そこ どれ ため こと もの "
     "よう また さらに なお ご覧 下さい ください する なる ある いる できる という つまり 一覧 取得 把握 特定 見て みて "
