@@ -13,11 +13,13 @@ from bot.safe import code, plain, quoted
 
 _MARKS = {"problem": "✗", "normal": "✓", "not_shown": "–", "not_recognised": "?"}
 _TICKS = re.compile(r"`{3,}")
+_ACTING = re.compile(r"(`+[^`]*`+)|(<|!(?=\[)|(?<=\])[(\[])")
+"""Code, which stays, or what would make an element, an image or a link of words that a notice repeats."""
 
 
 def markdown(answer: Answer) -> str:
     """Return ``answer`` as Markdown: notices, findings, the deciding check, sections, sources."""
-    blocks: list[str] = [*answer.notices]
+    blocks: list[str] = [_inert(notice) for notice in answer.notices]
     if answer.findings:
         blocks.extend(_findings(answer.findings, answer.language))
     if answer.first_check:
@@ -30,6 +32,11 @@ def markdown(answer: Answer) -> str:
         blocks.append(f"### {say('sources', answer.language)}")
         blocks.append("\n".join(_sources(answer.citations, answer.language)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _inert(notice: str) -> str:
+    """Return a notice in one line, in which nothing that a person said becomes an element, an image or a link."""
+    return _ACTING.sub(lambda found: found[1] or f"\\{found[2]}", " ".join(notice.splitlines()))
 
 
 def _sources(citations: tuple[Citation, ...], language: Language) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.engine import Question
 from bot.focus import LONG
+from bot.render import markdown
 
 TGDL = {
     "en": "In the list of connections the Accel column shows TGDL instead of TMDL.",
@@ -63,3 +64,11 @@ def test_a_short_question_is_never_cut(bot, language: str) -> None:
 )
 def test_punctuation_without_end_is_no_trouble(bot, text: str) -> None:
     assert bot.ask(Question(text)).status in ("answered", "abstained")
+
+
+@pytest.mark.parametrize("mark", ["<img src=x onerror=x>", "![a](http://192.0.2.1/x)", "[a](file:x)"])
+def test_what_a_notice_repeats_acts_as_nothing(bot, mark: str) -> None:
+    asked = f"In the list of connections {mark} the Accel column shows TGDL instead of TMDL."
+    answer = bot.ask(Question(f"{CHAT['en'] * 2} {asked} {CHAT['en'] * 2}"))
+    assert mark in answer.notices[0]
+    assert f" {mark}" not in markdown(answer) and "TGDL" in markdown(answer).split("\n")[0]

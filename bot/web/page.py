@@ -18,7 +18,7 @@ from kb.schema import LANGUAGES, Language
 STATIC = Path(__file__).resolve().parent / "static"
 LIGHT_AT_ONCE, HEAVY_AT_ONCE, WAITING = 8, 2, 64
 """Questions answered at once, large pastes read at once, and requests that may wait in the queue."""
-OPEN_PAGES = 200
+OPEN_PAGES = 500
 """Open pages whose place is kept, about 1 MB each; beyond, the one that was idle longest finds its case by its link."""
 EDITABLE = 20_000
 """Characters of a paste that come back into the input when a message is edited."""
