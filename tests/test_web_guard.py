@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import Future
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -16,13 +19,13 @@ from starlette.testclient import TestClient
 from bot.answer import Answer
 from bot.case.casefile import Turn
 from bot.config import Config
-from bot.errors import ConfigError, InputError
+from bot.errors import ConfigError, InputError, KbError
 from bot.findings import Evidence, Finding
 from bot.web.chat import said
-from bot.web.desk import Request, read_upload
+from bot.web.desk import Loaded, Request, read_upload
 from bot.web.guard import LOOPBACK, Guard
 from bot.web.panel import _marked
-from bot.web.serve import serve
+from bot.web.serve import _add_reports, serve
 from bot.web.texts import TEXTS
 
 
@@ -119,3 +122,19 @@ def test_every_text_stands_in_both_languages() -> None:
     for key, texts in TEXTS.items():
         assert texts["ja"].strip() and texts["en"].strip(), key
         assert set(re.findall(r"\{(\w+)", texts["ja"])) == set(re.findall(r"\{(\w+)", texts["en"])), key
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(InputError("this case does not exist"), 404), (KbError("the database is away"), 503)]
+)
+def test_a_report_that_cannot_be_had_says_why(error: KbError, status: int) -> None:
+    class Cases:
+        def export(self, *_: object) -> str:
+            raise error
+
+    loaded: Future[Loaded] = Future()
+    loaded.set_result(SimpleNamespace(cases=Cases()))  # type: ignore[arg-type]
+    app = FastAPI()
+    _add_reports(app, loaded)
+    answer = TestClient(app).get("/cases/1/report.md")
+    assert (answer.status_code, answer.text) == (status, f"{error}\n")

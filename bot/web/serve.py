@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.api.mount import WithApi
 from bot.config import Config
-from bot.errors import ConfigError, InputError
+from bot.errors import ConfigError, InputError, KbError
 from bot.health import WithHealth
 from bot.web.guard import LOOPBACK, Guard
 from kb.schema import Language
@@ -80,6 +80,8 @@ def _add_reports(app: FastAPI, loaded: Future[Loaded]) -> None:
             body = loaded.result().cases.export(case_id, language, "html" if form == "html" else "markdown")
         except InputError as error:
             return PlainTextResponse(f"{error}\n", 404)
+        except KbError as error:
+            return PlainTextResponse(f"{error}\n", 503)
         name = f"case-{case_id}-{language}.{form}"
         headers = {
             "content-disposition": f'attachment; filename="{name}"',

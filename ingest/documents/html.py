@@ -24,7 +24,7 @@ _BLOCKS = frozenset(
 )
 _PRE = frozenset({"pre", "textarea", "listing", "xmp"})
 _SILENT = frozenset(
-    {"head", "script", "style", "title", "template", "iframe", "object", "svg", "math", "datalist", "nav"}
+    {"head", "noscript", "script", "style", "title", "template", "iframe", "object", "svg", "math", "datalist", "nav"}
 )
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 _LAYOUT = "boolean(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//pre|.//table|.//ol|.//ul)"

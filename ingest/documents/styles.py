@@ -12,7 +12,9 @@ _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?")
 _SPACE = re.compile(r"\s+")
 _SIZE = r"(?:0*1|0*(?:\.[0-9]+)?)(?:px|pt|em|rem|%)?(?:;|$|!)"
 _HIDES = re.compile(
-    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|opacity:0*(?:\.0[0-9]*)?(?:;|$|!)|"
+    r"(?:^|;)(?:display:none|(?:content-)?visibility:(?:hidden|collapse)|opacity:0*(?:\.0[0-9]*)?%?(?:;|$|!)|"
+    r"scale:0(?:;|$|!)|transform:translate(?:x|y|3d)?\([^)]{0,20}-[0-9]{3}|filter:opacity\(0|clip-path:circle\(0|"
+    r"color:#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)(?:;|$|!)|color:(?:rgb|hsl)a?\([^)]{0,30}/0*(?:\.0[0-9]*)?%?\)|"
     rf"font-size:{_SIZE}|font:[^;]{{0,40}}\b0(?:px|pt)|text-indent:-[0-9]{{3}}|(?:left|right|top|bottom|margin(?:-left|-top)?):-[0-9]{{4}}|"
     r"clip:rect\(0|clip:rect\(1px|clip-path:inset\((?:50|100)%|transform:scale\(0[,)]|color:transparent|color:rgba\([^)]*,0\))"
 )
@@ -21,8 +23,13 @@ _CUT = re.compile(r"(?:^|;)overflow(?:-[xy])?:(?:hidden|clip)")
 _COLOR = re.compile(r"(?:^|;)color:([^;!]{1,40})")
 _GROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]{1,60})")
 _HEX = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})")
+_HSL = re.compile(r"hsla?\([^,)]{1,20},[^,)]{1,20},(0|100)%")
+_BETWEEN = re.compile(r"(?<=[0-9%])\s+(?=[0-9])")
+_CODE = re.compile(r"[0-9a-f]{6}")
 _RGB = re.compile(r"rgba?\(([0-9]{1,3}),([0-9]{1,3}),([0-9]{1,3})")
 _NAMES = {"white": "ffffff", "black": "000000"}
+_ALIKE = 24
+"""Greatest difference of red, green and blue (of 255) in which a text cannot be told from its ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,10 @@ class Sheet:
 
     def look(self, tag: str, attributes: Mapping[str, str], around: Look) -> Look:
         """Return how an element looks within ``around``."""
-        if around.hidden or "hidden" in attributes or (tag == "input" and attributes.get("type", "") == "hidden"):
+        closed = tag == "dialog" and "open" not in attributes
+        if around.hidden or closed or "hidden" in attributes:
+            return Look(True)
+        if tag == "input" and attributes.get("type", "") == "hidden":
             return Look(True)
         style = self.style(tag, attributes)
         if style == ";":
@@ -68,11 +78,19 @@ class Sheet:
         if _HIDES.search(style) or (_FLAT.search(style) and _CUT.search(style)):
             return Look(True)
         color, ground = _last(_COLOR, style) or around.color, _last(_GROUND, style) or around.ground
-        return Look(color == ground, color, ground)
+        return Look(_alike(color, ground), color, ground)
 
 
 def _bare(css: str) -> str:
-    return _SPACE.sub("", _COMMENT.sub("", css)).lower()
+    return _SPACE.sub("", _BETWEEN.sub(",", _COMMENT.sub("", css))).lower()
+
+
+def _alike(color: str, ground: str) -> bool:
+    """Whether two colours cannot be told apart; names that are not known are compared as they stand."""
+    if not (_CODE.fullmatch(color) and _CODE.fullmatch(ground)):
+        return color == ground
+    pairs = zip(bytes.fromhex(color), bytes.fromhex(ground), strict=True)
+    return all(abs(one - other) <= _ALIKE for one, other in pairs)
 
 
 def _last(pattern: re.Pattern[str], style: str) -> str:
@@ -86,6 +104,8 @@ def _hex(value: str) -> str:
         return code[1] if len(code[1]) == 6 else "".join(2 * digit for digit in code[1])
     if parts := _RGB.search(value):
         return "".join(f"{min(255, int(part)):02x}" for part in parts.groups())
+    if light := _HSL.search(value):
+        return "ffffff" if light[1] == "100" else "000000"
     return _NAMES.get(value, value if value.isalpha() else "")
 
 
@@ -93,7 +113,7 @@ _ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})([^<>]{0,2000})(>?)")
 _ATTRIBUTE = re.compile(
     r"([A-Za-z][\w-]{0,40})(?:\s{0,5}=\s{0,5}(?:\"([^\"]{0,1000})\"|'([^']{0,1000})'|([^\s\"'>]{1,1000})))?"
 )
-_NEVER_SHOWN = frozenset({"script", "style", "template", "title", "iframe", "object"})
+_NEVER_SHOWN = frozenset({"noscript", "script", "style", "template", "title", "iframe", "object"})
 _VOID = frozenset(
     {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}
 )
