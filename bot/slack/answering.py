@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slack_sdk.models.messages.chunk import TaskUpdateChunk
+from slack_sdk.models.messages.chunk import Chunk, TaskUpdateChunk
 
 from bot.case.casefile import Turn
 from bot.errors import InputError, SlackError
@@ -73,8 +73,15 @@ class Answering:
         case_id, turn = self._turn(work, job, said, language)
         if over:
             self.ledger.rewrite(over.job.key, case_id=case_id, turn=turn.number)
-        drawing = self.drawing(turn, case_id)
         cards = _cards(turn, self._outputs(case_id, turn) if reads else None)
+        self._end(reply, said, case_id, turn, cards)
+        better = self.cases.improve(case_id, turn.number) if turn.answer.rewording is None else None
+        if better:
+            self._end(reply, said, case_id, better)
+
+    def _end(self, reply: Reply, said: Said, case_id: str, turn: Turn, cards: Sequence[Chunk] = ()) -> None:
+        """Say all of a turn, over what the reply said before."""
+        drawing = self.drawing(turn, case_id)
         pieces = [*_lead(said), *draw.body(drawing)]
         reply.end(pieces, draw.foot(drawing), draw.summary(turn), turn.answer.language, cards)
 

@@ -61,7 +61,8 @@ def foot(drawing: Drawing, *, private: bool = False) -> list[Block]:
     """Return the end of an answer: what answered, the link to the case, feedback, and for a private one sharing."""
     language, answer, mark = drawing.language, drawing.answer, f"{drawing.case_id}|{drawing.turn.number}"
     facts = [ui("index", language, version=answer.index_version)] if answer.index_version else []
-    facts.append(ui("model", language, name=answer.model) if answer.model else ui("no_model", language))
+    words = "own_words" if answer.rewording else "no_model"
+    facts.append(ui("model", language, name=answer.model) if answer.model else ui(words, language))
     line = escaped(" · ".join(facts))
     if drawing.public_url:
         address = f"{drawing.public_url.rstrip('/')}/?case={drawing.case_id}"

@@ -29,6 +29,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "proven": {"ja": "原因が確認できました: {title}", "en": "Cause proven: {title}"},
     "index": {"ja": "索引 {version}", "en": "index {version}"},
     "no_model": {"ja": "言語モデル不使用", "en": "no language model"},
+    "own_words": {"ja": "ガイドの文のまま", "en": "guide's own words"},
     "model": {"ja": "モデル {name}", "en": "model {name}"},
     "open_case": {"ja": "ケースを開く（根拠・報告書）", "en": "Open the case (evidence, report)"},
     "up": {"ja": "役に立った", "en": "Helpful"},
