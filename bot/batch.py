@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from bot.decode import likely
 from bot.errors import InputError, KbError
 
 if TYPE_CHECKING:
@@ -93,14 +94,19 @@ def read_text(file: str) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8, UTF-16 with a mark, Shift_JIS or EUC-JP; raises InputError for anything else."""
+    """Decode UTF-8, UTF-16 with a mark, Shift_JIS or EUC-JP; raises InputError for anything else.
+
+    A capture may hold a few zeros, and Japanese without kana: where the text does not tell, Shift_JIS goes first.
+    """
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    binary = not marked and data.count(0) > len(data) // 100
-    for name in () if binary else ("utf-16" if marked else "utf-8", "cp932", "euc-jp"):
-        try:
-            return data.decode(name)
-        except UnicodeDecodeError:
-            continue
+    if marked or data.count(0) <= len(data) // 100:
+        for name in ("utf-16",) if marked else ("utf-8", "", "cp932", "euc-jp"):
+            try:
+                text = data.decode(name) if name else likely(data, ("cp932", "euc_jp"))
+            except UnicodeDecodeError:
+                continue
+            if text is not None:
+                return text
     raise InputError("this is no text in UTF-8, UTF-16, Shift_JIS or EUC-JP; save it as UTF-8 and try again")
 
 

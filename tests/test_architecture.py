@@ -13,6 +13,7 @@ LAYERS = (
     ("bot.errors", "bot.findings", "bot.commands", "kb.schema"),
     (
         "bot.config",
+        "bot.decode",
         "bot.text",
         "bot.phrases",
         "bot.releases",
@@ -53,7 +54,7 @@ LAYERS = (
     ("ingest.index", "bot.outputs", "bot.reading.correlate"),
     ("bot.reading.segment", "bot.reading.forms", "bot.reading.needles", "bot.reading.logscan"),
     ("bot.reading.parse", "bot.reading.stream"),
-    ("ingest.windows", "ingest.documents.hidden", "ingest.documents.decode", "ingest.documents.styles"),
+    ("ingest.windows", "ingest.documents.hidden", "ingest.documents.styles"),
     ("ingest.documents.draft", "ingest.documents.prompts", "ingest.documents.scan"),
     ("ingest.documents.flow", "ingest.documents.marks", "ingest.documents.pieces"),
     ("ingest.documents.recognise", "ingest.documents.outputs", "ingest.documents.docxlook"),

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.decode import decode
 from bot.errors import InputError
 from ingest.documents.cut import cut
-from ingest.documents.decode import decode
 from ingest.documents.draft import LONG_LINE
 from ingest.documents.hidden import visible
 from ingest.documents.model import Document

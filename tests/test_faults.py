@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
-from benchmarks.reliability import damage, kill
+from benchmarks.reliability import damage, kill, stand_ins
 from bot import doctor
 from bot.case.database import revision
 from bot.case.service import CaseService
@@ -126,7 +126,7 @@ def test_a_build_under_way_is_named_and_a_second_one_refused(data: Path, told) -
     with FileLock(data / "index" / "build.lock"):
         assert any("a build is being made" in text for text in told(data)["note"])
         with pytest.raises(IndexMismatch, match="another build of this index is running"):
-            index.build(data / "index", kill.Random(), rebuild=True)  # type: ignore[arg-type]
+            index.build(data / "index", stand_ins.Random(), rebuild=True)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", damage.DAMAGES[:-1], ids=lambda kind: kind.__name__)
@@ -136,7 +136,7 @@ def test_a_damaged_cache_is_made_anew_and_gives_the_same_vectors(tmp_path: Path,
     def vectors() -> bytes:
         cache = EmbeddingCache(file)
         try:
-            return cache.passages(kill.Single(), texts, lambda _: None)[0].tobytes()
+            return cache.passages(stand_ins.Single(), texts, lambda _: None)[0].tobytes()
         finally:
             cache.close()
 
@@ -241,8 +241,8 @@ def test_a_full_disk_loses_nothing_and_is_named(little: Path, told) -> None:
             store.insert(kill._case(kept))
             kept += 1
     with pytest.raises((KbError, OSError), match=r"cannot be used|No space"):
-        kill.small(little)
-        index.build(little / "index", kill.Random(), root=little)  # type: ignore[arg-type]
+        stand_ins.small(little)
+        index.build(little / "index", stand_ins.Random(), root=little)  # type: ignore[arg-type]
     assert builds.current(little / "index") is None
     assert any("free some space" in text for text in told(little)["fail"])
     for number in range(kept):
@@ -261,7 +261,7 @@ def test_a_disk_that_is_read_only_answers_and_is_named(data: Path, told, tmp_pat
         assert Retriever(Config(data_dir=place)).search("TGDL", "ja").hits[0].topic == "generic-ao-handoff"
         assert any("cannot be written" in text for text in told(place)["fail"])
         with pytest.raises((KbError, OSError)):
-            index.build(place / "index", kill.Random(), rebuild=True)  # type: ignore[arg-type]
+            index.build(place / "index", stand_ins.Random(), rebuild=True)  # type: ignore[arg-type]
         with pytest.raises(KbError, match="check that its folder exists and may be written"):
             Store(f"sqlite:///{place / 'cases.sqlite3'}")
     finally:

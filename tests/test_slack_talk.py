@@ -123,7 +123,7 @@ def test_pasted_output_is_read_as_it_was_printed(scene: Scene, fence: str) -> No
     assert case and case.evidence and case.evidence[0].outputs[0].command == "show statistics accelerator mapi"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp932", "euc_jp"])
 def test_output_arrives_as_a_file(scene: Scene, encoding: str) -> None:
     slack, world, database = scene
     name = f"{encoding}.log"

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.answer import Answer
+from bot.batch import decode
 from bot.case.casefile import Turn
 from bot.config import Config
 from bot.errors import ConfigError, InputError, KbError
@@ -138,3 +139,11 @@ def test_a_report_that_cannot_be_had_says_why(error: KbError, status: int) -> No
     _add_reports(app, loaded)
     answer = TestClient(app).get("/cases/1/report.md")
     assert (answer.status_code, answer.text) == (status, f"{error}\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp932", "euc_jp"])
+@pytest.mark.parametrize(
+    "text", ["装置の名前はﾒｰﾙ01です。\n接続が切れました。", "WAE# show accelerator mapi\n状態は正常です\n"]
+)
+def test_an_upload_is_read_in_the_encodings_of_japan(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from bot.decode import decode
 from bot.errors import InputError
-from ingest.documents.decode import decode
 from ingest.documents.draft import Block, Draft, Mark, lines_of
 from ingest.documents.flow import Flow
 from ingest.documents.hidden import invisible_note, spoken

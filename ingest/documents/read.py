@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
+from bot.decode import decode
 from bot.errors import InputError
 from ingest.documents.cut import cut
-from ingest.documents.decode import decode
 from ingest.documents.draft import Draft
 from ingest.documents.hidden import visible
 from ingest.documents.model import Document, Format

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from bot.errors import InputError
 
@@ -47,7 +48,7 @@ def _decoded(data: bytes, declared: str | None) -> str:
     for name in ("utf-8", *((declared,) if declared else ())):
         if (text := _strict(data, name)) is not None:
             return text
-    return _legacy(data)
+    return likely(data) or _refuse(data)
 
 
 def _strict(data: bytes, name: str) -> str | None:
@@ -69,13 +70,11 @@ def _wide(data: bytes) -> str:
     return text
 
 
-def _legacy(data: bytes) -> str:
-    """Choose between Shift_JIS, EUC-JP and Windows Western by what the text then looks like."""
-    scored = [
-        (_score(text[:_SAMPLE], name), text) for name in ("cp932", "euc_jp", "cp1252") if (text := _strict(data, name))
-    ]
+def likely(data: bytes, names: Sequence[str] = ("cp932", "euc_jp", "cp1252")) -> str | None:
+    """Choose between Shift_JIS, EUC-JP and Windows Western by what the text then looks like; None where none fits."""
+    scored = [(_score(text[:_SAMPLE], name), text) for name in names if (text := _strict(data, name))]
     best = max(scored, default=(0.0, ""), key=lambda pair: pair[0])
-    return best[1] if best[0] > 0.5 else _refuse(data)
+    return best[1] if best[0] > 0.5 else None
 
 
 def _score(text: str, name: str) -> float:
