@@ -13,6 +13,7 @@ import pytest
 from bot.errors import InputError
 from bot.findings import ParseResult
 from bot.reading import stream as streaming
+from bot.reading.needles import groups
 from bot.reading.stream import stream
 
 ROOT = Path(__file__).parent.parent / "kb" / "samples"
@@ -113,3 +114,22 @@ def test_what_is_no_log_is_said_so(tmp_path: Path, data: bytes) -> None:
 def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         stream(tmp_path / "none")
+
+
+def test_a_record_that_begins_within_another_ends(tmp_path: Path) -> None:
+    """Found by fuzzing: evidence was sought from before where it had been found, without end."""
+    begin, said = (
+        "06/18/2013 13:14:22.905(Local)(9510 0.1) ERRO (905387)",
+        "Identity: SouthUserAcct will be black listed.",
+    )
+    file = tmp_path / "sr_errorlog"
+    file.write_text(f"{begin} {said}05(Local)(9510 0.1) ERRO (905387) {said} [SRKeyMgr.cpp:168]\n", encoding="utf-8")
+    assert all(found.evidence for found in stream(file).findings)
+
+
+@pytest.mark.parametrize("text", [needle.text for group in groups() for needle in group.needles])
+def test_a_mark_of_time_right_behind_a_text_ends(tmp_path: Path, text: bytes) -> None:
+    file = tmp_path / "sr_errorlog"
+    data = b"06/18/2013 13:14:22.905(Local)(9510 0.1) ERRO (1) " + text + b"(Local)(2) x [SRKeyMgr.cpp:167]\n"
+    file.write_bytes(data)
+    assert all(0 <= e.start < e.end <= len(data) for found in stream(file).findings for e in found.evidence)

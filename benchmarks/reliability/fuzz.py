@@ -128,7 +128,10 @@ def run(target: str, seconds: float, seed: int, keep: Path) -> tuple[int, int]:
             failed += 1
             _kept(keep, target, given, TimeoutError(f"{took:.0f} s"), seen)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{target}: {count:,} inputs, {failed} failed, slowest {slowest * 1000:.0f} ms of CPU, peak {peak:.0f} MB")
+    print(
+        f"{target}: {count:,} inputs, {failed} failed, slowest {slowest * 1000:.0f} ms of CPU, peak {peak:.0f} MB",
+        flush=True,
+    )
     return count, failed
 
 

@@ -142,7 +142,7 @@ def _prove(block: bytes, base: int, needle: Needle, tally: Tally) -> None:
         stop = block.find(b"\n", at, at + _WINDOW)
         stop = min(len(block), at + _WINDOW) if stop < 0 else stop
         following = block.find(b"(Local)", at, stop)
-        stop = following - 23 if following > 0 else stop
+        stop = max(following - 23, at + len(needle.text)) if following > 0 else stop
         for hit in _read(block[low:stop].decode(), base + low):
             if hit.signature.id == tally.signature.id and hit.evidence not in tally.evidence:
                 tally.evidence.append(hit.evidence)
