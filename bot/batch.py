@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.decode import likely
 from bot.errors import InputError, KbError
+from bot.findings import ParseResult
+from bot.reading.parse import parse as parse_text
+from bot.reading.stream import Progress, stream
 
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.engine import Bot, Question
 
+STREAMED = 4_000_000
+"""Bytes from which a file is streamed as a log instead of being read whole."""
 MAX_TEXT = 20_000_000
 """Bytes of one text that is read whole; larger logs go through the streaming reader."""
 
@@ -59,8 +64,6 @@ def ask(bot: Bot, item: dict[str, Any], improve: Callable[[Question, Answer], An
 
 def parse(item: dict[str, Any]) -> dict[str, Any]:
     """Parse one line of ``parse --batch``."""
-    from bot.reading.parse import parse as parse_text
-
     if "text" not in item:
         raise InputError('a line of parse needs "text"')
     return {"id": item.get("id"), **parse_text(_string(item, "text")).as_json()}
@@ -91,6 +94,20 @@ def read_text(file: str) -> str:
     if len(data) > MAX_TEXT:
         raise InputError(f"{file} is larger than {MAX_TEXT:,} bytes; give the part that matters")
     return decode(data)
+
+
+def read_file(path: Path, progress: Progress | None = None) -> ParseResult:
+    """Read and parse one file; a large log is streamed, and ``progress`` gets bytes done and in all.
+
+    A large file in which no log is found is read whole, up to MAX_TEXT bytes: it may hold other outputs.
+    Raises InputError.
+    """
+    size = path.stat().st_size
+    if size > STREAMED:
+        result = stream(path, progress)
+        if result.outputs or size > MAX_TEXT:
+            return result
+    return parse_text(read_text(str(path)))
 
 
 def decode(data: bytes) -> str:

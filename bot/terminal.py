@@ -14,12 +14,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from bot.batch import MAX_TEXT, read_text
+from bot.batch import STREAMED, read_file, read_text
 from bot.errors import KbError
 from bot.findings import ParseResult
 from bot.phrases import say
 from bot.reading.parse import parse
-from bot.reading.stream import stream
 from bot.render import markdown
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     Improve = Callable[..., Answer]
 
 _FENCE = re.compile(r"((?:^|(?<=\n))[ ]*`{3,}text\n(?:.*\n)*?[ ]*`{3,}(?=\n|$))")
-STREAMED = 4_000_000
-"""Bytes from which a file is streamed as a log instead of being read whole."""
 _COLOURS = {"problem": "red", "normal": "green", "not_shown": "yellow", "not_recognised": "yellow"}
 
 
@@ -93,18 +90,14 @@ def show_parse(result: ParseResult) -> None:
 
 
 def parse_file(file: str) -> ParseResult:
-    """Read and parse one file (``-`` for standard input); a large log is streamed with a progress bar.
-
-    A large file in which no log is found is read whole, up to MAX_TEXT bytes: it may hold other outputs.
-    """
+    """Read and parse one file (``-`` for standard input); a large log is streamed with a progress bar."""
     path = Path(file)
     if file == "-" or not path.is_file() or path.stat().st_size <= STREAMED:
         return parse(read_text(file))
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(path.name, total=path.stat().st_size)
-        result = stream(path, lambda done, total: bar.update(task, completed=done, total=total))
-    return result if result.outputs or path.stat().st_size > MAX_TEXT else parse(read_text(file))
+        return read_file(path, lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def chat(bot: Bot, improve: Improve | None = None, *, with_sent: bool = False) -> int:

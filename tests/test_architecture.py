@@ -74,7 +74,7 @@ LAYERS = (
     ("bot.documents.differ",),
     ("bot.documents.join",),
     ("bot.engine", "bot.render"),
-    ("bot.batch", "bot.case.phrases", "bot.case.casefile", "bot.case.database"),
+    ("bot.batch", "bot.case.phrases", "bot.case.texts", "bot.case.casefile", "bot.case.database"),
     ("bot.case.store", "bot.case.nextcheck", "bot.case.replies", "bot.case.supersede", "bot.case.migrations"),
     ("bot.case.followon", "bot.case.improve", "bot.case.reportdoc"),
     ("bot.case.report",),

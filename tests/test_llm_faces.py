@@ -120,6 +120,15 @@ def test_the_page_shows_the_guides_words_and_then_the_models(bot: Bot, settings:
     assert seat.request is None
 
 
+def test_the_first_screen_says_where_a_question_goes(bot: Bot, tmp_path) -> None:
+    loaded: Future[Loaded] = Future()
+    loaded.set_result(Loaded(bot, CaseService(bot, Store(f"sqlite:///{tmp_path / 'c.sqlite3'}"))))
+    alone, asked = Desk(loaded).page(Seat("en")), Desk(loaded, "openai:<b>").page(Seat("en"))
+    assert "No language model is used" in alone and "言語モデルは使いません" in alone
+    assert "No language model" not in asked and "goes to the language model openai:&lt;b&gt;" in asked
+    assert "言語モデル openai:&lt;b&gt; に送られます" in asked and "言語モデルは使いません" not in asked
+
+
 def test_the_page_says_that_it_fell_back(bot: Bot, settings: Config, tmp_path) -> None:
     with cases(bot, settings, tmp_path, LIE) as (service, _):
         page, seat = desk(bot, service), Seat("ja")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.case.texts import SHARED
 from bot.phrases import Language
 
-TEXTS: dict[str, dict[Language, str]] = {
+TEXTS: dict[str, dict[Language, str]] = SHARED | {
     "status": {"ja": "ガイドを調べています…", "en": "is searching the guide…"},
     "status_files": {"ja": "ファイルを読んでいます…", "en": "is reading the file…"},
     "task_read": {"ja": "貼り付けられた出力を読む", "en": "Read the pasted output"},
@@ -14,26 +15,15 @@ TEXTS: dict[str, dict[Language, str]] = {
     "found_none": {"ja": "ガイドに記載がありません", "en": "not in the guide"},
     "checked": {"ja": "引用 {count} 件", "en": "{count} citation(s)"},
     "file_line": {"ja": "{name}（{size}）", "en": "{name} ({size})"},
-    "changes": {"ja": "変わったこと", "en": "What changed"},
     "more_evidence": {"ja": "ほか {count} か所", "en": "{count} more place(s)"},
     "cut": {"ja": "…（この行は長いため途中まで）", "en": "… (this line is long; its beginning is shown)"},
     "more": {"ja": "（続き {page}/{pages}）", "en": "(continued {page}/{pages})"},
-    "next_check": {"ja": "次の確認", "en": "Next check"},
-    "mark_good": {"ja": "正常だった", "en": "It was good"},
-    "mark_bad": {"ja": "異常だった", "en": "It was bad"},
-    "mark_skipped": {"ja": "スキップ", "en": "Skip"},
     "seen_in": {
         "ja": "この出力は {n} 番目の発言ですでに示されています。",
         "en": "Message {n} of the case already shows this output.",
     },
     "proven": {"ja": "原因が確認できました: {title}", "en": "Cause proven: {title}"},
-    "index": {"ja": "索引 {version}", "en": "index {version}"},
-    "no_model": {"ja": "言語モデル不使用", "en": "no language model"},
-    "own_words": {"ja": "ガイドの文のまま", "en": "guide's own words"},
-    "model": {"ja": "モデル {name}", "en": "model {name}"},
     "open_case": {"ja": "ケースを開く（根拠・報告書）", "en": "Open the case (evidence, report)"},
-    "up": {"ja": "役に立った", "en": "Helpful"},
-    "down": {"ja": "役に立たなかった", "en": "Not helpful"},
     "share": {"ja": "このチャンネルに共有", "en": "Share in this channel"},
     "shared": {"ja": "共有しました。スレッドで続けられます。", "en": "Shared. The case goes on in its thread."},
     "shared_only": {
@@ -45,14 +35,7 @@ TEXTS: dict[str, dict[Language, str]] = {
     "asked_again": {"ja": "編集された質問に答え直しました。", "en": "Answered again, as the question was edited."},
     "why_title": {"ja": "回答について", "en": "About the answer"},
     "why_kind": {"ja": "何が足りませんでしたか", "en": "What was wrong?"},
-    "why": {"ja": "理由（任意）", "en": "Reason (optional)"},
-    "reasons": {
-        "ja": "違う項目だった|手順が足りない|出力の読み方が違う|わかりにくい",
-        "en": "Wrong topic|Steps are missing|Output misread|Hard to follow",
-    },
-    "send": {"ja": "送る", "en": "Send"},
     "close": {"ja": "閉じる", "en": "Close"},
-    "thanks": {"ja": "ありがとうございます。記録しました。", "en": "Thank you. It is recorded."},
     "usage": {
         "ja": "症状を書いてください。例: `/mapi Outlook の接続が TGDL になっています`",
         "en": "Describe the symptom, for example: `/mapi Connections show TGDL instead of TMDL`",
@@ -66,7 +49,6 @@ TEXTS: dict[str, dict[Language, str]] = {
         "ja": "このボットは、このチャンネルまたはあなたの利用者設定では使えません。管理者に確認してください。",
         "en": "This bot does not serve this channel or your user here; ask its administrator.",
     },
-    "failed": {"ja": "回答できませんでした: {reason}", "en": "No answer: {reason}"},
     "broken": {
         "ja": "内部の問題のため回答できませんでした。もう一度お試しください。続く場合は管理者に知らせてください。",
         "en": "Something inside the bot failed, so there is no answer. Try again; if it stays, tell its administrator.",

@@ -5,19 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.batch import MAX_TEXT, answer_json, read_text
+from bot.batch import answer_json, read_file
 from bot.engine import Bot, Question
 from bot.errors import NotFound
 from bot.reading.parse import parse
-from bot.reading.stream import stream
 from bot.scope import decide
 from bot.text import language as language_of
 from bot.toolkit import arguments
 from ingest.catalogue import Catalogue
 from kb.schema import LANGUAGES, Article, Passage
-
-STREAMED = 4_000_000
-"""Bytes from which a file is streamed as a log instead of being read whole."""
 
 
 def ask_guide(bot: Bot, given: arguments.Ask) -> dict[str, Any]:
@@ -32,15 +28,8 @@ def parse_output(_: Bot, given: arguments.Parse) -> dict[str, Any]:
 
 
 def parse_file(path: Path) -> dict[str, Any]:
-    """Return the contract's form of ``parse`` for a file; a large log is streamed.
-
-    A large file in which no log is found is read whole, up to MAX_TEXT bytes. Raises InputError.
-    """
-    size = path.stat().st_size
-    result = stream(path) if size > STREAMED else parse(read_text(str(path)))
-    if size > STREAMED and not result.outputs and size <= MAX_TEXT:
-        result = parse(read_text(str(path)))
-    return {"id": "", **result.as_json()}
+    """Return the contract's form of ``parse`` for a file, as :func:`bot.batch.read_file` reads it."""
+    return {"id": "", **read_file(path).as_json()}
 
 
 def search_guide(bot: Bot, given: arguments.Search) -> dict[str, Any]:

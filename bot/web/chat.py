@@ -14,9 +14,10 @@ SHOWN_LINES = 6
 """Lines of a paste that the conversation shows; the panel has the rest."""
 
 
-def welcome() -> str:
-    """Return the first screen: what this is, and examples in both languages."""
-    head = tag("h2", both("welcome")) + tag("p", both("welcome_lead")) + tag("p", both("privacy"), class_="privacy")
+def welcome(model: str = "") -> str:
+    """Return the first screen: what this is, where a question goes, and examples in both languages."""
+    privacy = both("privacy_model", name=model) if model else both("privacy")
+    head = tag("h2", both("welcome")) + tag("p", both("welcome_lead")) + tag("p", privacy, class_="privacy")
     groups = "".join(tag("div", _examples(code), class_=f"examples l-{code}", lang=code) for code in LANGUAGES)
     return tag("div", head + tag("h3", both("examples")) + groups, class_="welcome")
 

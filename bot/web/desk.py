@@ -73,9 +73,10 @@ class View:
 class Desk:
     """Serves every open page from one case service, which may still be loading."""
 
-    def __init__(self, loaded: Future[Loaded]) -> None:
-        """Take what is being loaded; whoever asks before it is there waits for it."""
+    def __init__(self, loaded: Future[Loaded], model: str = "") -> None:
+        """Take what is being loaded, and the model's name; whoever asks before it is there waits for it."""
         self._loaded = loaded
+        self.model = model
         self._rewording: dict[str, Cancel] = {}
 
     @property
@@ -121,7 +122,7 @@ class Desk:
 
     def page(self, seat: Seat, *more: str) -> str:
         """Return the conversation with ``more`` under it."""
-        return "".join([*seat.drawn[-KEPT:], *more]) or chat.welcome()
+        return "".join([*seat.drawn[-KEPT:], *more]) or chat.welcome(self.model)
 
     def begin(self, seat: Seat, request: Request) -> View:
         """Take a request: what was said shows at once."""
@@ -236,7 +237,7 @@ class Desk:
             self.cases.delete(seat.case)
         seat.case, seat.drawn, seat.request, seat.answered = None, [], None, False
         note = chat.note(ui("deleted", seat.ui)) if delete else ""
-        return View(note + chat.welcome(), panel.empty(), bar.line(None, seat.ui))
+        return View(note + chat.welcome(self.model), panel.empty(), bar.line(None, seat.ui))
 
 
 def read_upload(file: str) -> str:

@@ -35,8 +35,8 @@ def build(desk: Desk) -> gr.Blocks:
         with gr.Column(elem_id="kb"):
             top = gr.HTML(bar.line(None, "en"), js_on_load=part, elem_id="bar", apply_default_css=False)
             talk = gr.HTML(
-                chat.welcome(), html_template='<div class="kb-log">${value}</div>', js_on_load=part, elem_id="chat",
-                apply_default_css=False,
+                chat.welcome(desk.model), html_template='<div class="kb-log">${value}</div>', js_on_load=part,
+                elem_id="chat", apply_default_css=False,
             )  # fmt: skip
             basis = gr.HTML(
                 panel.empty(), html_template=f'<div class="kb-panel"><h2>{both("panel")}</h2>${{value}}</div>',

@@ -62,7 +62,7 @@ def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_reports(app, loaded)
-    mount(app, Desk(loaded))
+    mount(app, Desk(loaded, settings.model))
     guarded = Guard(app, LOOPBACK if settings.host in LOOPBACK else (), settings.password)
     return WithHealth(WithApi(guarded, settings, loaded), settings, loaded)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
+from bot.case.texts import SHARED
 from kb.schema import LANGUAGES, Language
 
 MAX_MEGABYTES = 5
 """Largest text file that may be dropped on the page."""
 
-TEXTS: dict[str, dict[Language, str]] = {
+TEXTS: dict[str, dict[Language, str]] = SHARED | {
     "title": {"ja": "WAAS MAPI AO ナレッジベース", "en": "WAAS MAPI AO knowledge base"},
     "placeholder": {
         "ja": f"症状を書くか、装置の出力を貼り付けてください（.txt / .log は {MAX_MEGABYTES} MB まで）",
@@ -33,6 +34,12 @@ TEXTS: dict[str, dict[Language, str]] = {
     "privacy": {
         "ja": "入力はこのサーバーの外に出ません。言語モデルは使いません。",
         "en": "Nothing you type leaves this server. No language model is used.",
+    },
+    "privacy_model": {
+        "ja": "質問は、パスワード、アドレス、ホスト名などを伏せたうえで、言語モデル {name} に送られます。"
+        "貼り付けた出力は送られません。",
+        "en": "Your question goes to the language model {name}, "
+        "with passwords, addresses and host names masked. What you paste does not.",
     },
     "examples": {"ja": "例", "en": "Try one"},
     "example_paste": {"ja": "出力を貼り付ける: {name}", "en": "Paste an output: {name}"},
@@ -60,7 +67,6 @@ TEXTS: dict[str, dict[Language, str]] = {
     "source_n": {"ja": "出典 {n}", "en": "Source {n}"},
     "abstained": {"ja": "ガイドに記載なし", "en": "Not in the guide"},
     "more_findings": {"ja": "ほか {count} 件は所見の表にあります", "en": "{count} more in the table of findings"},
-    "next_check": {"ja": "次の確認", "en": "Next check"},
     "seen_in": {
         "ja": "この出力は {n} 番目の発言ですでに示されています。",
         "en": "Message {n} already shows this output.",
@@ -70,28 +76,11 @@ TEXTS: dict[str, dict[Language, str]] = {
         "ja": "このガイドで確認できることは、これですべてです。",
         "en": "That was the last check the guide has for this.",
     },
-    "changes": {"ja": "変わったこと", "en": "What changed"},
-    "mark_good": {"ja": "正常だった", "en": "It was good"},
-    "mark_bad": {"ja": "異常だった", "en": "It was bad"},
-    "mark_skipped": {"ja": "スキップ", "en": "Skip"},
     "mark_done": {"ja": "実施済み", "en": "Done"},
     "state_good": {"ja": "正常", "en": "good"},
     "state_bad": {"ja": "異常", "en": "bad"},
     "state_skipped": {"ja": "スキップ", "en": "skipped"},
     "state_done": {"ja": "実施済み", "en": "done"},
-    "up": {"ja": "役に立った", "en": "Helpful"},
-    "down": {"ja": "役に立たなかった", "en": "Not helpful"},
-    "why": {"ja": "理由（任意）", "en": "Reason (optional)"},
-    "reasons": {
-        "ja": "違う項目だった|手順が足りない|出力の読み方が違う|わかりにくい",
-        "en": "Wrong topic|Steps are missing|Output misread|Hard to follow",
-    },
-    "send": {"ja": "送る", "en": "Send"},
-    "thanks": {"ja": "ありがとうございます。記録しました。", "en": "Thank you. It is recorded."},
-    "index": {"ja": "索引 {version}", "en": "index {version}"},
-    "no_model": {"ja": "言語モデル不使用", "en": "no language model"},
-    "model": {"ja": "モデル {name}", "en": "model {name}"},
-    "own_words": {"ja": "ガイドの文のまま", "en": "guide's own words"},
     "rewording": {"ja": "言語モデルが言い換えています", "en": "A language model is rewording this"},
     "sent": {"ja": "モデルへ送った内容（{count} 件）", "en": "What was sent to the model ({count})"},
     "panel": {"ja": "現在の回答の根拠", "en": "What the current answer rests on"},
@@ -131,7 +120,6 @@ TEXTS: dict[str, dict[Language, str]] = {
     "theme": {"ja": "明暗を切り替える", "en": "Switch between light and dark"},
     "language": {"ja": "表示言語", "en": "Language of the page"},
     "skip": {"ja": "入力欄へ移動", "en": "Skip to the input"},
-    "failed": {"ja": "回答できませんでした: {reason}", "en": "No answer: {reason}"},
 }
 EXAMPLES: dict[Language, tuple[str, ...]] = {
     "ja": (
@@ -156,9 +144,10 @@ def ui(key: str, language: Language, **values: object) -> str:
     return TEXTS[key][language].format(**values)
 
 
-def both(key: str) -> str:
+def both(key: str, **values: object) -> str:
     """Return HTML that holds ``key`` in both languages; the style sheet shows the page's own."""
-    return "".join(f'<span class="l-{code}" lang="{code}">{escape(TEXTS[key][code])}</span>' for code in LANGUAGES)
+    said = {code: escape(ui(key, code, **values)) for code in LANGUAGES}
+    return "".join(f'<span class="l-{code}" lang="{code}">{said[code]}</span>' for code in LANGUAGES)
 
 
 def size(characters: int) -> str:
