@@ -66,6 +66,14 @@ def test_japanese_case_from_symptom_to_report(server: Server, visitor: Visitor) 
     assert "索引" in first.locator("footer").inner_text()
     shot(page, "chat-ja")
 
+    long = "<details open class='example sent'><pre class='out'>" + "x" * 500 + " y" * 500 + "</pre></details>"
+    assert (
+        first.evaluate(
+            "(card, html) => (card.insertAdjacentHTML('beforeend', html), card.scrollWidth - card.clientWidth)", long
+        )
+        <= 0
+    )
+
     first.locator(".cite").first.click()
     page.locator("#cite-1-1.flash").wait_for()
     twin = page.locator("#panel .article").first
