@@ -104,3 +104,28 @@ def repacked(package: bytes, changes: dict[str, bytes]) -> bytes:
         for name in {*old.namelist(), *changes}:
             new.writestr(name, changes[name] if name in changes else old.read(name))
     return out.getvalue()
+
+
+def drawn_pdf(content: str, *, form: str = "", extra: str = "", catalog: str = "") -> bytes:
+    """Return a PDF of one A4 page that draws ``content``, with the font /F1 in Latin-1.
+
+    ``form`` is what the form /X1 draws; ``extra`` stands in the page's resources, ``catalog`` in the catalogue.
+    Object 20 is a layer, for both to name.
+    """
+    font = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+    picture = b" /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
+    return _file(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog.encode(),
+            2: b"<< /Type /Pages /Kids [10 0 R] /Count 1 >>",
+            8: b"<< >>",
+            10: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 11 0 R /Resources << %s %s"
+            b" /XObject << /X1 12 0 R /I1 13 0 R >> >> >>" % (font, extra.encode()),
+            11: _stream(content.encode("latin-1"), b""),
+            12: _stream(
+                form.encode("latin-1"), b" /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << %s >>" % font
+            ),
+            13: _stream(b"\0", picture),
+            20: b"<< /Type /OCG /Name (more) >>",
+        }
+    )

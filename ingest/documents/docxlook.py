@@ -10,6 +10,10 @@ from typing import Any
 from docx.document import Document
 from docx.oxml.ns import qn
 
+from ingest.documents.docxcolour import Palette
+from ingest.documents.docxplace import Place, Places
+from ingest.documents.docxunseen import invisible
+
 _HEADING = re.compile(r"(?i)(?:heading|見出し|überschrift|titre) ?([1-9])")
 _CODE_STYLE = re.compile(
     r"(?i)code|html preformatted|macro|plain text|source|console|terminal|verbatim|コード|書式なし"
@@ -18,7 +22,6 @@ _MONOSPACED = re.compile(
     r"(?i)courier|consolas|mono\b|monospace|menlo|monaco|lucida console|source code|inconsolata|typewriter|fixed"
     r"|ｍｓ ゴシック|ms gothic|cascadia"
 )
-_OFF = frozenset({"0", "false", "off", "none"})
 _LEVELS = 12
 
 
@@ -37,6 +40,11 @@ class Looks:
     def __init__(self, document: Document) -> None:
         self._styles = {style.get(qn("w:styleId")): style for style in document.styles.element.iter(qn("w:style"))}
         self._known: dict[str, tuple[Any, ...]] = {}
+        self.palette = Palette(document)
+        self.places = Places(document, self.palette, self.chain)
+        normal = (name for name, item in self._styles.items() if _is_default(item))
+        self._normal = self.chain(next(normal, None))
+        self._first = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
 
     def chain(self, name: str | None) -> tuple[Any, ...]:
         """Return a style's element and those of the styles it is based on, nearest first."""
@@ -61,16 +69,32 @@ class Looks:
         """Say whether a style is one for code."""
         return any(_CODE_STYLE.search(name_of(item)) or _monospaced(item.find(qn("w:rPr"))) for item in style[:2])
 
-    def span(self, run: Any, style: tuple[Any, ...]) -> Span:  # noqa: ANN401
-        """Return a run's text and look; ``style`` is its paragraph's."""
+    def place(self, paragraph: Any) -> Place:  # noqa: ANN401
+        """Return where a paragraph stands, whatever its runs look like."""
+        return self.places.of(paragraph, self.style_of(paragraph) or self._normal)
+
+    def span(self, run: Any, style: tuple[Any, ...], place: Place) -> Span:  # noqa: ANN401
+        """Return a run's text and look; ``style`` is its paragraph's, ``place`` where that stands."""
         own = run.find(qn("w:rPr"))
         named = own.find(qn("w:rStyle")) if own is not None else None
         chain = self.chain(named.get(qn("w:val")) if named is not None else None)
-        looks = [own, *(item.find(qn("w:rPr")) for item in (*chain, *style))]
+        looks = [
+            own,
+            *(item.find(qn("w:rPr")) for item in (*chain, *(style or self._normal))),
+            *place.looks,
+            self._first,
+        ]
         code = _monospaced(own) or any(
             _CODE_STYLE.search(name_of(item)) or _monospaced(item.find(qn("w:rPr"))) for item in chain[:2]
         )
-        return Span(_text(run), _hidden([look for look in looks if look is not None]), code)
+        said = [look for look in looks if look is not None]
+        hidden = place.hidden or invisible(said, place.ground, self.palette)
+        return Span(_text(run), hidden, code)
+
+
+def _is_default(style: Any) -> bool:  # noqa: ANN401
+    kind, default = style.get(qn("w:type")), style.get(qn("w:default"), "0")
+    return kind == "paragraph" and default.lower() in ("1", "true", "on")
 
 
 def name_of(style: Any) -> str:  # noqa: ANN401
@@ -100,24 +124,6 @@ def _monospaced(look: Any) -> bool:  # noqa: ANN401
     return fonts is not None and _MONOSPACED.search(fonts.get(qn("w:ascii"), "")) is not None
 
 
-def _hidden(looks: list[Any]) -> bool:
-    """Whether Word shows nothing of such text: hidden, without size, or white on white."""
-    for tag in (qn("w:vanish"), qn("w:specVanish")):
-        mark = _nearest(looks, tag)
-        if mark is not None and mark.get(qn("w:val"), "1").lower() not in _OFF:
-            return True
-    size = _nearest(looks, qn("w:sz"))
-    if size is not None and (half := size.get(qn("w:val"), "20")).isdecimal() and int(half) <= 4:
-        return True
-    color = _nearest(looks, qn("w:color"))
-    white = color is not None and color.get(qn("w:val"), "").upper() in ("FFFFFF", "FEFEFE")
-    return white and _nearest(looks, qn("w:shd")) is None and _nearest(looks, qn("w:highlight")) is None
-
-
-def _nearest(looks: list[Any], tag: str) -> Any:  # noqa: ANN401
-    return next((found for look in looks if (found := look.find(tag)) is not None), None)
-
-
 _SKIPPED = frozenset(map(qn, ("w:del", "w:moveFrom", "w:rPr", "w:pPr", "w:instrText", "w:rt", "w:rubyPr")))
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-", qn("w:ptab"): "\t"}
@@ -125,10 +131,12 @@ _BREAKS = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakH
 
 def spans(paragraph: Any, looks: Looks) -> Iterator[Span]:  # noqa: ANN401
     """Yield the text of a paragraph in order, neighbours of the same look as one; deleted text is no text."""
-    style = looks.style_of(paragraph)
+    known: dict[Any, tuple[tuple[Any, ...], Place]] = {}
     last: Span | None = None
-    for run in _runs(paragraph):
-        span = looks.span(run, style)
+    for run, owner in _runs(paragraph, paragraph):
+        if owner not in known:
+            known[owner] = looks.style_of(owner), looks.place(owner)
+        span = looks.span(run, *known[owner])
         if last and (last.hidden, last.code) == (span.hidden, span.code):
             last = Span(last.text + span.text, last.hidden, last.code)
         else:
@@ -139,23 +147,24 @@ def spans(paragraph: Any, looks: Looks) -> Iterator[Span]:  # noqa: ANN401
         yield last
 
 
-def _runs(element: Any) -> Iterator[Any]:  # noqa: ANN401
+def _runs(element: Any, paragraph: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
+    """Yield every run with its paragraph; what stands in a text box comes after the run that holds the box."""
     for child in element:
         if child.tag == qn("w:r"):
-            yield child
+            yield child, paragraph
             boxes = child.iter(qn("w:txbxContent"))
-            yield from (run for box in boxes if not _in_fallback(box) for run in _boxed(box))
+            yield from (found for box in boxes if not _in_fallback(box) for found in _boxed(box))
         elif child.tag not in _SKIPPED:
-            yield from _runs(child)
+            yield from _runs(child, paragraph)
 
 
 def _in_fallback(element: Any) -> bool:  # noqa: ANN401
     return any(outer.tag == _FALLBACK for outer in element.iterancestors())
 
 
-def _boxed(box: Any) -> Iterator[Any]:  # noqa: ANN401
+def _boxed(box: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401
     for paragraph in box.iter(qn("w:p")):
-        yield from _runs(paragraph)
+        yield from _runs(paragraph, paragraph)
 
 
 def _text(run: Any) -> str:  # noqa: ANN401

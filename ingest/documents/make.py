@@ -86,17 +86,18 @@ def make(maker: Maker, plan: Plan, older: Shelf | None) -> tuple[Path, int]:
     """Write a build of ``plan``, switch to it, and return its folder and how many texts were embedded anew."""
     version = _version(plan, maker)
     folder = builds.new_folder(maker.home, version)
-    _write_shelf(folder / SHELF, maker, plan, older)
-    shelf = Shelf(folder / SHELF)
-    try:
-        KeywordIndex.build(shelf.words()).save(folder / "keywords")
-        rows, embedded = _write_vectors(folder, version, shelf, maker)
-        counts = {"documents": shelf.count("documents"), "parts": shelf.count("parts"), "rows": rows}
-    finally:
-        shelf.close()
-    made = (version, form(), TOKENIZER_VERSION, maker.encoder.name, maker.encoder.dimension)
-    builds.write_manifest(folder, Manifest(*made, counts, builds.hashes(folder)))
-    builds.point_at(maker.home, folder)
+    with builds.making(folder):
+        _write_shelf(folder / SHELF, maker, plan, older)
+        shelf = Shelf(folder / SHELF)
+        try:
+            KeywordIndex.build(shelf.words()).save(folder / "keywords")
+            rows, embedded = _write_vectors(folder, version, shelf, maker)
+            counts = {"documents": shelf.count("documents"), "parts": shelf.count("parts"), "rows": rows}
+        finally:
+            shelf.close()
+        made = (version, form(), TOKENIZER_VERSION, maker.encoder.name, maker.encoder.dimension)
+        builds.write_manifest(folder, Manifest(*made, counts, builds.hashes(folder)))
+        builds.point_at(maker.home, folder)
     return folder, embedded
 
 

@@ -1,4 +1,4 @@
-"""PDF files: the text of each page, line by line; what is drawn invisibly is left out."""
+"""PDF files: the text of each page, line by line; what nobody can see is left out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, ContentStream, NameObject
+from pypdf.generic import ArrayObject
 
 from bot.errors import InputError
 from ingest.documents.draft import Draft
 from ingest.documents.hidden import invisible_note
+from ingest.documents.pdfcolour import resolved
+from ingest.documents.pdflayers import Layers
+from ingest.documents.pdfplace import Box, common, empty
+from ingest.documents.pdfsight import Sight
 from ingest.documents.plain import structure
 
 PAGES = 2_000
@@ -32,8 +36,6 @@ _LIMITS: dict[str, Any] = {
 }
 _STEPS = 20_000_000
 """Drawing operations that a whole file may have."""
-_SHOWING = {b"Tj", b"TJ", b"'", b'"'}
-_INVISIBLE = {3, 7}
 _DIGITS = re.compile(r"[0-9]+")
 _EMPTY = 8
 """Bytes of a page's packed content that may hold nothing."""
@@ -78,7 +80,7 @@ def _draft(reader: PdfReader) -> Draft:
     if count > PAGES:
         raise InputError(f"has {count} pages, the limit is {PAGES}; split it")
     draft = Draft("pdf", [], [])
-    extractor = _Extractor()
+    extractor = _Extractor(reader)
     pages: list[int] = []
     for number, page in enumerate(reader.pages, 1):
         lines = extractor.lines(page, number)
@@ -109,7 +111,8 @@ def _textless(extractor: _Extractor, count: int) -> str:
 class _Extractor:
     """Takes the text out of pages; remembers what it left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: PdfReader) -> None:
+        self._sight = Sight(Layers(reader.root_object))
         self.concealed: list[int] = []
         self.broken: list[int] = []
         self.empty: list[int] = []
@@ -139,16 +142,20 @@ class _Extractor:
         if not contents.operations and _packed(page) > _EMPTY:
             self.broken.append(number)
             return ""
-        seen = Visible(contents)
-        if seen.left_out:
+        self._sight.begin(_area(page), _resources(page))
+        text = page.extract_text(
+            visitor_operand_before=self._before,
+            visitor_operand_after=lambda operator, *_: self._sight.after(operator),
+        )
+        if self._sight.left_out:
             self.concealed.append(number)
-            page[NameObject("/Contents")] = seen.stream
-        return page.extract_text(visitor_operand_before=self._count)
+        return text
 
-    def _count(self, operator: Any, *_: Any) -> None:  # noqa: ANN401 (pypdf's own types)
+    def _before(self, operator: Any, operands: Any, *_: Any) -> None:  # noqa: ANN401 (pypdf's own types)
         self._left -= 1
         if self._left < 0:
             raise InputError(f"draws more than {_STEPS} operations; split it")
+        self._sight.before(operator, operands)
 
     def notes(self, count: int) -> Iterator[str]:
         """Yield what is to be said about pages that were not taken in whole."""
@@ -168,27 +175,17 @@ def _packed(page: PageObject) -> int:
     return sum(len(getattr(stream, "_data", b"")) for stream in streams)
 
 
-class Visible:
-    """A page's drawing operations without those that show text invisibly (render modes 3 and 7)."""
+def _area(page: PageObject) -> Box:
+    """Return the part of a page that is shown."""
+    boxes = [(*map(float, (*box.lower_left, *box.upper_right)),) for box in (page.mediabox, page.cropbox)]
+    media, crop = ((min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in boxes)
+    shown = common(media, crop)
+    return media if empty(shown) else shown
 
-    def __init__(self, stream: ContentStream) -> None:
-        self.stream = stream
-        self.left_out = False
-        mode, saved = 0, []
-        kept = []
-        for operands, operator in stream.operations:
-            if operator == b"q":
-                saved.append(mode)
-            elif operator == b"Q":
-                mode = saved.pop() if saved else 0
-            elif operator == b"Tr" and operands:
-                mode = int(operands[0])
-            if operator in _SHOWING and mode in _INVISIBLE:
-                self.left_out = self.left_out or bool(operands)
-                continue
-            kept.append((operands, operator))
-        if self.left_out:
-            stream.operations = kept
+
+def _resources(page: PageObject) -> Mapping[str, Any]:
+    found = resolved(page.get("/Resources"))
+    return found if isinstance(found, Mapping) else {}
 
 
 def _pages(numbers: Sequence[int]) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ingest.documents.colours import alike, from_hex
+
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,4000})\}")
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?")
@@ -25,11 +27,8 @@ _GROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]{1,60})")
 _HEX = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})")
 _HSL = re.compile(r"hsla?\([^,)]{1,20},[^,)]{1,20},(0|100)%")
 _BETWEEN = re.compile(r"(?<=[0-9%])\s+(?=[0-9])")
-_CODE = re.compile(r"[0-9a-f]{6}")
 _RGB = re.compile(r"rgba?\(([0-9]{1,3}),([0-9]{1,3}),([0-9]{1,3})")
 _NAMES = {"white": "ffffff", "black": "000000"}
-_ALIKE = 24
-"""Greatest difference of red, green and blue (of 255) in which a text cannot be told from its ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +86,8 @@ def _bare(css: str) -> str:
 
 def _alike(color: str, ground: str) -> bool:
     """Whether two colours cannot be told apart; names that are not known are compared as they stand."""
-    if not (_CODE.fullmatch(color) and _CODE.fullmatch(ground)):
-        return color == ground
-    pairs = zip(bytes.fromhex(color), bytes.fromhex(ground), strict=True)
-    return all(abs(one - other) <= _ALIKE for one, other in pairs)
+    one, other = from_hex(color), from_hex(ground)
+    return alike(one, other) if one and other else color == ground
 
 
 def _last(pattern: re.Pattern[str], style: str) -> str:

@@ -13,11 +13,11 @@ MOST = 20
 """Lines of one kind that a report has; the rest is counted."""
 
 
-def report(done: Report) -> str:
-    """Return what bringing the library up to date did."""
+def report(done: Report, shared: bool = False) -> str:
+    """Return what bringing the library up to date did; a ``shared`` one answers nobody until it is published."""
     if not done.version:
         return ""
-    state = "switched to" if done.switched else "already at"
+    state = ("built" if shared else "switched to") if done.switched else "already at"
     lines = [f"{state} {done.version}: {done.documents} documents, {done.parts} parts, {done.embedded} embedded"]
     if done.switched:
         lines += _some("read", [(path, "") for path in done.added])
