@@ -5,12 +5,13 @@ python -m ingest remove PATH...     take documents out
 python -m ingest rollback [BUILD]   go back to the build before, or to BUILD
 
 A file or folder that is named like one of these is given as ./status. Exit status: 0 done (something went in, though
-perhaps not everything), 1 nothing could be done, 2 wrong usage.
+perhaps not everything), 1 nothing could be done, 2 wrong usage, 130 stopped by Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -34,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     problem = _misused(first, rest, arguments) if run else ""
     if problem:
         parser.error(problem)
+    stopped = _Stopped()
+    before = signal.signal(signal.SIGTERM, stopped)
     try:
         settings = config.current()
         return run(settings, rest) if run else _bring(settings, arguments)
@@ -41,7 +44,20 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"ingest: {error}\n")
         return 1
     except KeyboardInterrupt:
-        return 0 if arguments.watch else 130
+        sys.stderr.write("ingest: stopped; what was finished before goes on answering\n")
+        return stopped.status
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Stopped:
+    """Ends the program upon SIGTERM as upon Ctrl-C, and knows which of them it was."""
+
+    status = 130
+
+    def __call__(self, *_: object) -> None:
+        self.status = 143
+        raise KeyboardInterrupt
 
 
 def _misused(command: str, rest: Sequence[str], arguments: argparse.Namespace) -> str:

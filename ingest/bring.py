@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
-from bot.errors import KbError
-from ingest import builds, home, index, pinned
+from bot.errors import KbError, ServerError
+from ingest import builds, home, index, pinned, progress
 from ingest.documents import index as library
 from ingest.documents import told
 from ingest.documents.make import Maker, Manifest
@@ -27,7 +26,6 @@ LOOK_AGAIN = 10_000
 """Milliseconds after which everything is looked at even though nothing was heard of a change."""
 SETTLE = 1_600
 """Milliseconds that changes are gathered, so that a file is not read half written."""
-Progress = Callable[[str, int, int], None]
 
 
 def documents_home(settings: Config) -> Path:
@@ -42,9 +40,9 @@ def everything(settings: Config, paths: Sequence[str] = (), *, rebuild: bool = F
     """
     pinned.check(settings.embedding, settings.data_dir)
     encoder = load_encoder(settings.embedding)
-    with _progress() as progress:
+    with progress.shown() as advance:
         report = index.build(
-            settings.index_dir, encoder, lambda done, total: progress("chunks", done, total), rebuild=rebuild
+            settings.index_dir, encoder, lambda done, total: advance("chunks", done, total), rebuild=rebuild
         )
     state = "switched to" if report.switched else "already at"
     _say(f"{state} {report.version}: {report.chunks} chunks, {report.embedded} embedded\n")
@@ -64,7 +62,7 @@ def remove(settings: Config, paths: Sequence[str]) -> None:
 def rollback(settings: Config, version: str) -> None:
     """Go back to an earlier build of the documents; raises InputError when there is none."""
     name = library.rollback(documents_home(settings), version)
-    _say(f"switched to {name}\n")
+    _say(f"{'went back' if settings.chroma_url else 'switched'} to {name}\n")
     _share(settings)
 
 
@@ -97,10 +95,10 @@ def _documents(settings: Config, encoder: Encoder, work: Callable[[Maker], Repor
     """Do ``work`` on the documents and say what it did; ``quiet`` says nothing when nothing changed."""
     from ingest.documents.read import read_document, scan
 
-    with _progress() as progress:
-        report = work(Maker(documents_home(settings), encoder, scan, read_document, progress))
+    with progress.shown() as advance:
+        report = work(Maker(documents_home(settings), encoder, scan, read_document, advance))
     if report.switched or not quiet:
-        _say(told.report(report))
+        _say(told.report(report, bool(settings.chroma_url)))
         sys.stderr.write(told.problems(report))
     _share(settings)
     return report
@@ -113,7 +111,10 @@ def _share(settings: Config) -> None:
     if folder is None:
         return
     manifest = builds.read_manifest(folder, Manifest)
-    pointer, done = home.share(settings, KIND, folder, folder.name, library.collections(manifest))
+    try:
+        pointer, done = home.share(settings, KIND, folder, folder.name, library.collections(manifest))
+    except ServerError as error:
+        raise ServerError(f"{error}; {folder.name} is not published: run `python -m ingest` once it answers") from error
     if done:
         _say(f"published as {pointer.build}\n")
 
@@ -121,24 +122,3 @@ def _share(settings: Config) -> None:
 def _say(words: str) -> None:
     sys.stdout.write(words)
     sys.stdout.flush()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Give what draws (stage, done, total) with rate and remaining time on a terminal's standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks = {name: bar.add_task(name, total=None, visible=False, rate="") for name in ("chunks", "files", "texts")}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            task = bar.tasks[tasks[stage]]
-            rate = f"{task.speed:,.1f}/s" if task.speed else ""
-            bar.update(task.id, completed=done, total=total, visible=True, rate=rate)
-
-        yield advance

@@ -58,6 +58,17 @@ def new_folder(home: Path, version: str) -> Path:
     return folder
 
 
+@contextmanager
+def making(folder: Path) -> Iterator[None]:
+    """Take a build's folder away again when its making fails or is stopped before the switch to it."""
+    try:
+        yield
+    except BaseException:
+        if current(folder.parent) != folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def current(home: Path) -> Path | None:
     """Return the folder of the build that CURRENT names, or None before the first build."""
     try:

@@ -89,19 +89,20 @@ def _build(
         return BuildReport(version, sum(read_manifest(current).counts.values()), 0, switched=False)
     sources = read_sources(root)
     folder = builds.new_folder(index_dir, version)
-    counts, embedded = _write(folder, version, sources, encoder, progress)
-    manifest = Manifest(
-        version,
-        digest,
-        CHUNKER_VERSION,
-        TOKENIZER_VERSION,
-        encoder.name,
-        encoder.dimension,
-        counts,
-        builds.hashes(folder),
-    )
-    builds.write_manifest(folder, manifest)
-    builds.point_at(index_dir, folder)
+    with builds.making(folder):
+        counts, embedded = _write(folder, version, sources, encoder, progress)
+        manifest = Manifest(
+            version,
+            digest,
+            CHUNKER_VERSION,
+            TOKENIZER_VERSION,
+            encoder.name,
+            encoder.dimension,
+            counts,
+            builds.hashes(folder),
+        )
+        builds.write_manifest(folder, manifest)
+        builds.point_at(index_dir, folder)
     builds.drop_old(index_dir)
     return BuildReport(version, sum(counts.values()), embedded, switched=True)
 
