@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+from bot.case.probe import Probe
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.metrics import Metrics
@@ -31,9 +32,9 @@ METRICS = "/metrics"
 class Health:
     """Answers the three paths for one process."""
 
-    def __init__(self, loaded: Future[Any] | Bot) -> None:
-        """Report on a bot, or on what will have one as ``bot`` once it is loaded."""
-        self._loaded = loaded
+    def __init__(self, loaded: Future[Any] | Bot, cases: Probe | None = None) -> None:
+        """Report on a bot, or on what will have one as ``bot`` once it is loaded, and on the database of ``cases``."""
+        self._loaded, self._cases = loaded, cases
         self._metrics = Metrics()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +46,8 @@ class Health:
             status, body = self.ready()
             await _send(send, status, json.dumps(body).encode() + b"\n", "application/json")
         else:
-            text, kind = await asyncio.to_thread(self._metrics.text, self._bot())
+            bot = self._bot()
+            text, kind = await asyncio.to_thread(self._metrics.text, bot, self._problems(bot) if bot else {})
             await _send(send, 200, text, kind)
 
     def ready(self) -> tuple[int, dict[str, object]]:
@@ -54,11 +56,21 @@ class Health:
         if bot is None:
             failed = isinstance(self._loaded, Future) and self._loaded.done()
             return 503, {"status": "failed" if failed else "loading"}
-        return 200, {"status": "ready", "index": bot.retriever.version, "degraded": sorted(bot.problems())}
+        library = bot.documents.value
+        return 200, {
+            "status": "ready",
+            "index": bot.retriever.version,
+            "documents": library.version if library else None,
+            "degraded": sorted(self._problems(bot)),
+        }
 
     def close(self) -> None:
         """Stop counting."""
         self._metrics.close()
+
+    def _problems(self, bot: Bot) -> dict[str, str]:
+        problem = self._cases.problem() if self._cases else None
+        return bot.problems() | ({"cases": problem} if problem else {})
 
     def _bot(self) -> Bot | None:
         if not isinstance(self._loaded, Future):
@@ -71,7 +83,7 @@ class WithHealth:
 
     def __init__(self, page: ASGIApp, settings: Config, loaded: Future[Any] | Bot) -> None:
         """Serve ``page`` and, for what is ``loaded``, its health."""
-        self._page, self._health = page, Health(loaded)
+        self._page, self._health = page, Health(loaded, Probe(settings))
         self._hosts = LOOPBACK if settings.host in LOOPBACK else ()
         self._guarded = Guard(self._health, self._hosts, settings.password)
         self._open = (*PROBES, METRICS) if settings.metrics else PROBES

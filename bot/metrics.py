@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import (
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.engine import Bot
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-PARTS = ("index", "vectors", "documents")
+PARTS = ("index", "vectors", "documents", "cases")
 """What may be degraded while questions are answered all the same."""
 
 
@@ -41,6 +41,8 @@ class Metrics:
         self._errors = Counter("kb_errors", "Failures, by class of the error", ["kind"], **made)
         self._switches = Counter("kb_switches", "Changes to a newer build", ["what"], **made)
         self._index = Gauge("kb_index_info", "1 for the version that answers", ["version"], **made)
+        self._library = Gauge("kb_documents_info", "1 for the build of documents that answers", ["version"], **made)
+        self._documents = Gauge("kb_documents", "Documents that answer", **made)
         self._age = Gauge("kb_index_age_seconds", "Since the build that answers was finished", **made)
         self._degraded = Gauge("kb_degraded", "1 where a part does not work as it should", ["what"], **made)
         ProcessCollector(registry=self.registry)
@@ -68,13 +70,20 @@ class Metrics:
         self._questions.labels(fields["status"], fields["language"]).inc()
         self._seconds.observe(fields["elapsed_ms"] / 1000)
 
-    def text(self, bot: Bot | None) -> tuple[bytes, str]:
-        """Return what Prometheus reads, and its content type; ``bot`` is None while the index is loading."""
+    def text(self, bot: Bot | None, problems: Mapping[str, str]) -> tuple[bytes, str]:
+        """Return what Prometheus reads, and its content type; ``bot`` is None while the index is loading.
+
+        ``problems`` names what does not work as it should.
+        """
         if bot is not None:
-            retriever, problems = bot.retriever, bot.problems()
+            retriever, library = bot.retriever, bot.documents.value
             self._index.clear()
             self._index.labels(retriever.version).set(1)
             self._age.set(time.time() - retriever.built)
+            self._library.clear()
+            if library:
+                self._library.labels(library.version).set(1)
+            self._documents.set(len(library.entries) if library else 0)
             for part in {*PARTS, *problems}:
                 self._degraded.labels(part).set(part in problems)
         return generate_latest(self.registry), CONTENT_TYPE_LATEST

@@ -155,7 +155,7 @@ def test_one_builds_and_all_switch_through_an_outage(house: House) -> None:
             machine.start()
         urls = [machine.url for machine in machines]
         everybody = [*urls, f"http://127.0.0.1:{health_port}/"]
-        all_say(everybody, lambda said: said == {"status": "ready", "index": first, "degraded": []})
+        all_say(everybody, lambda said: said == {"status": "ready", "index": first, "documents": None, "degraded": []})
         world = World(slack)
         asking = [Asking(url) for url in urls]
         running.callback(lambda: [one.end() for one in asking])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +19,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot import logs
+from bot.case import probe
 from bot.case.service import CaseService
 from bot.case.store import Store
 from bot.config import ROOT, Config
@@ -23,6 +27,8 @@ from bot.engine import Bot, Question
 from bot.errors import ConfigError, IndexMissing, InputError
 from bot.health import Health, WithHealth, _nothing, serve_beside
 from bot.metrics import Metrics
+from ingest import builds
+from tests.stock import beside, put, take_in
 from tests.waiting import until
 from tests.web_server import free_port
 
@@ -54,7 +60,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
 
 
 def values(metrics: Metrics, bot: Bot | None = None) -> dict[str, float]:
-    text = metrics.text(bot)[0].decode()
+    text = metrics.text(bot, bot.problems() if bot else {})[0].decode()
     rows = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in rows}
 
@@ -100,7 +106,7 @@ def test_what_is_degraded_is_shown(bot: Bot, metrics: Metrics, monkeypatch: pyte
     assert values(metrics, bot)['kb_degraded{what="index"}'] == 1
     assert Health(bot).ready() == (
         200,
-        {"status": "ready", "index": bot.retriever.version, "degraded": ["index"]},
+        {"status": "ready", "index": bot.retriever.version, "documents": None, "degraded": ["index"]},
     )
 
 
@@ -116,7 +122,7 @@ def test_no_words_of_a_person_are_in_log_or_metrics(bot: Bot, metrics: Metrics, 
     assert answered["status"] == "answered" and answered["index"] == bot.retriever.version
     assert answered["topics"] and answered["elapsed_ms"] > 0 and answered["language"] == "en"
     assert answered["case"] and answered["case"] not in case.id and "case" not in alone
-    whole = "\n".join(written) + metrics.text(bot)[0].decode()
+    whole = "\n".join(written) + metrics.text(bot, {})[0].decode()
     for word in (SECRET, "10.99.98.97", case.id):
         assert word not in whole
 
@@ -175,6 +181,64 @@ def test_health_is_open_and_metrics_ask_for_the_password(bot: Bot) -> None:
     assert "kb_index_info" in with_password.text and "process_resident_memory_bytes" in with_password.text
     assert client.get("/elsewhere").status_code == 404
     assert served(bot, host="0.0.0.0", password="open sesame", metrics=True).get("/metrics").status_code == 200
+
+
+def test_the_documents_that_answer_are_named(settings: Config, metrics: Metrics, tmp_path: Path) -> None:
+    made = beside(settings, tmp_path / "data")
+    put(tmp_path / "w", {"a.md": "# Lantern\n\nThe lantern of pier seven is lit at dusk.\n"})
+    take_in(made, tmp_path / "w", ["a.md"])
+    told = Bot(made)
+    version = told.documents.value.version
+    assert Health(told).ready()[1]["documents"] == version
+    found = values(metrics, told)
+    assert (found[f'kb_documents_info{{version="{version}"}}'], found["kb_documents"]) == (1, 1)
+    current = builds.current(made.data_dir / "documents")
+    shutil.copytree(current, current.parent / "broken")
+    (current.parent / "broken" / "vectors.npy").write_bytes(b"{")
+    builds.point_at(current.parent, current.parent / "broken")
+    until(lambda: Health(told).ready()[1]["degraded"] == ["documents"])
+    assert values(metrics, told)['kb_degraded{what="documents"}'] == 1
+    assert Health(told).ready()[1]["documents"] == version
+
+
+def test_a_case_database_that_is_away_is_shown(bot: Bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "EVERY", 0.0)
+    Store(f"sqlite:///{tmp_path / 'cases.sqlite3'}").close()
+    client = served(bot, data_dir=tmp_path)
+
+    def degraded(wanted: list[str]) -> None:
+        until(lambda: client.get("/readyz").json()["degraded"] == wanted, lambda: client.get("/readyz").text)
+        flag = f'kb_degraded{{what="cases"}} {float(bool(wanted))}'
+        until(lambda: flag in client.get("/metrics").text, lambda: client.get("/metrics").text)
+
+    degraded([])
+    (tmp_path / "cases.sqlite3").rename(tmp_path / "away")
+    degraded(["cases"])
+    assert client.get("/readyz").status_code == 200
+    assert not (tmp_path / "cases.sqlite3").exists(), "a look makes no database"
+    (tmp_path / "away").rename(tmp_path / "cases.sqlite3")
+    degraded([])
+    (tmp_path / "cases.sqlite3").write_bytes(b"no database" * 100)
+    degraded(["cases"])
+
+
+def test_a_case_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(probe, "PATIENCE", 0.0)
+    monkeypatch.setattr(probe, "check", lambda address: held.wait())
+    looked = probe.Probe(Config(database_url="postgresql://kb@127.0.0.1:1/kb"))
+    try:
+        until(lambda: looked.problem() == "the case database does not answer")
+    finally:
+        held.set()
+    until(lambda: looked.problem() is None)
+
+
+def test_a_server_that_refuses_is_named_without_its_password() -> None:
+    looked = probe.Probe(Config(database_url=f"postgresql://kb:hunter2@127.0.0.1:{free_port()}/kb"))
+    until(looked.problem)
+    assert "check KB_DATABASE_URL and that the server runs" in str(looked.problem())
+    assert "hunter2" not in str(looked.problem())
 
 
 def test_a_foreign_page_learns_nothing(bot: Bot) -> None:

@@ -161,8 +161,21 @@ def revision(address: str) -> str | None:
     database.url = _parsed(address)
     with database.guard():
         engine = _engine(database.url)
-        with engine.connect() as connection:
-            return _revision(connection)
+        try:
+            with engine.connect() as connection:
+                return _revision(connection)
+        finally:
+            engine.dispose()
+
+
+def check(address: str) -> None:
+    """Raise KbError unless cases can be read and written at ``address``; changes and creates nothing."""
+    url = _parsed(address)
+    on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    if on_disk and not Path(str(url.database)).is_file():
+        raise KbError(f"the case database {url!r} cannot be used: its file was removed; start again")
+    if revision(address) != HEAD:
+        raise KbError(f"the case database {url!r} cannot be used: it was removed or replaced while in use; start again")
 
 
 def _revision(connection: Connection) -> str | None:
