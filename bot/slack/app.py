@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltResponse
 
 from bot.config import Config
 from bot.errors import KbError
@@ -19,7 +19,8 @@ from bot.slack.api import Api, Passing, open_client
 from bot.slack.intake import Intake
 from bot.slack.job import Job
 from bot.slack.ledger import Ledger
-from bot.slack.pool import Pool
+from bot.slack.outage import Outage
+from bot.slack.pool import Pool, named
 from bot.slack.texts import ui
 
 LOG = logging.getLogger("bot.slack")
@@ -91,7 +92,7 @@ class Reception:
         self._quick.shutdown(wait=True)
 
 
-def build(settings: Config, reception: Reception, intake: Intake) -> App:
+def build(settings: Config, reception: Reception, intake: Intake, outage: Outage) -> App:
     """Return the Bolt app: it acknowledges only what the ledger holds, so that Slack sends the rest again."""
     logger = logging.getLogger("bot.slack.bolt")
     logger.setLevel(logging.ERROR)  # it warns of SLACK_BOT_TOKEN beside a client, and of each event nobody asked for
@@ -103,6 +104,14 @@ def build(settings: Config, reception: Reception, intake: Intake) -> App:
         process_before_response=True,
         ignoring_self_events_enabled=False,
     )
+
+    @app.error
+    def failed(error: Exception) -> BoltResponse:
+        if isinstance(error, KbError):
+            outage.failed(error)
+        else:
+            LOG.error("a request of Slack failed: %s", named(error))
+        return BoltResponse(status=503)
 
     @app.event(re.compile(".*"))
     def event(body: dict[str, Any]) -> None:

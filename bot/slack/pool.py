@@ -12,6 +12,7 @@ from bot.slack.desk import Desk
 from bot.slack.job import Work
 from bot.slack.ledger import Ledger, Lost
 from bot.slack.limits import ATTEMPTS, DRAIN, LEASE, WORKERS
+from bot.slack.outage import Outage
 
 LOG = logging.getLogger("bot.slack")
 IDLE = 1.0
@@ -21,9 +22,9 @@ IDLE = 1.0
 class Pool:
     """Workers over one ledger."""
 
-    def __init__(self, ledger: Ledger, desk: Desk, workers: int = WORKERS) -> None:
-        """Let ``workers`` threads do at ``desk`` what ``ledger`` holds."""
-        self._ledger, self._desk = ledger, desk
+    def __init__(self, ledger: Ledger, desk: Desk, outage: Outage, workers: int = WORKERS) -> None:
+        """Let ``workers`` threads do at ``desk`` what ``ledger`` holds; ``outage`` hears of a ledger that is away."""
+        self._ledger, self._desk, self._outage = ledger, desk, outage
         self._more, self._stopping = threading.Condition(), threading.Event()
         self._news = 0
         self._busy: set[str] = set()
@@ -64,10 +65,12 @@ class Pool:
 
     def _next(self) -> Work | None:
         try:
-            return self._ledger.take()
+            work = self._ledger.take()
         except KbError as error:
-            LOG.error("%s", error)
+            self._outage.failed(error)
             return None
+        self._outage.worked()
+        return work
 
     def _handle(self, work: Work) -> None:
         key = work.job.key
@@ -77,7 +80,7 @@ class Pool:
             if self._is_settled(work):
                 self._ledger.finish(work)
         except KbError as error:
-            LOG.error("%s", error)
+            self._outage.failed(error)
         finally:
             with self._more:
                 self._busy.discard(key)
@@ -99,7 +102,7 @@ class Pool:
             if passes and work.attempts < ATTEMPTS:
                 self._ledger.put_back([work.job.key], min(2.0**work.attempts, LEASE / 2))
                 return False
-            LOG.warning("%s failed at attempt %d: %s", work.job.kind, work.attempts, _named(error))
+            LOG.warning("%s failed at attempt %d: %s", work.job.kind, work.attempts, named(error))
             self._desk.fail(work, error)
         return True
 
@@ -108,10 +111,10 @@ class Pool:
             try:
                 self._ledger.beat(self._under_way())
             except KbError as error:
-                LOG.error("%s", error)
+                self._outage.failed(error)
 
 
-def _named(error: Exception) -> str:
+def named(error: Exception) -> str:
     """Return an error for the log: its place instead of its words, which may quote what a person wrote."""
     if isinstance(error, KbError | Passing):
         return str(error)

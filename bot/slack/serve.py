@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
+import logging
+import os
 import secrets
 import signal
 import threading
@@ -19,7 +22,8 @@ from bot.slack.app import Reception, build
 from bot.slack.desk import Desk
 from bot.slack.intake import Intake
 from bot.slack.ledger import Ledger
-from bot.slack.limits import BODY_BYTES
+from bot.slack.limits import BODY_BYTES, DRAIN
+from bot.slack.outage import Outage
 from bot.slack.pool import Pool
 from bot.slack.threads import Threads
 from bot.web.serve import load
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+LOG = logging.getLogger("bot.slack")
 PATH = "/slack/events"
 """Where Slack's requests arrive in HTTP mode."""
 RECEIVERS = 8
@@ -47,10 +52,11 @@ def run(settings: Config, told: Callable[[str], None]) -> int:
     ledger.prune()
     api = Api(open_client(settings), me, settings)
     answering = Answering(api, loaded, ledger, threads, settings.public_url)
-    pool = Pool(ledger, Desk(answering))
+    outage = Outage()
+    pool = Pool(ledger, Desk(answering), outage)
     intake = Intake(me, settings, ledger, threads)
     reception = Reception(Api(open_client(settings, waits=0), me, settings), intake, ledger, pool, answering)
-    app = build(settings, reception, intake)
+    app = build(settings, reception, intake, outage)
     pool.start()
     try:
         serve = _by_socket if settings.slack_mode == "socket" else _by_http
@@ -60,6 +66,19 @@ def run(settings: Config, told: Callable[[str], None]) -> int:
         pool.stop()
         stop_health()
     return 0
+
+
+def _end_within(seconds: float) -> None:
+    """End the process after ``seconds`` even if a connection does not let go; the ledger has what is not done."""
+
+    def end() -> None:
+        LOG.error("something did not let go within %.0f s; what is not answered is taken up by the next start", seconds)
+        faulthandler.dump_traceback()
+        os._exit(0)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 def require(settings: Config) -> None:
@@ -93,6 +112,7 @@ def _by_socket(app: App, settings: Config, told: Callable[[str], None]) -> None:
         raise ConfigError(f"Slack's socket cannot be opened: {error}") from error
     told("Socket Mode")
     stop.wait()
+    _end_within(2 * DRAIN)
     socket.close()
 
 
@@ -100,7 +120,7 @@ def _by_http(app: App, settings: Config, told: Callable[[str], None]) -> None:
     import uvicorn
 
     wanted = uvicorn.Config(application(app), host=settings.host, port=settings.port, log_level="error",
-                            access_log=False, lifespan="off")  # fmt: skip
+                            access_log=False, lifespan="off", timeout_graceful_shutdown=int(DRAIN))  # fmt: skip
 
     class Server(uvicorn.Server):
         """Says when it listens."""
@@ -117,6 +137,7 @@ def _by_http(app: App, settings: Config, told: Callable[[str], None]) -> None:
         raise ConfigError(
             f"{settings.host}:{settings.port} cannot be opened; another program may use it: set KB_PORT"
         ) from None
+    _end_within(2 * DRAIN)
 
 
 def application(app: App) -> Starlette:
