@@ -321,3 +321,17 @@ def test_an_emptied_library_opens_as_none(settings: Config, tmp_path: Path) -> N
     take_in(made, tmp_path / "w", ["a.md"])
     index.remove(maker(made), ["a.md"])
     assert open_build(made) is None
+
+
+def test_a_citation_is_looked_up_without_reading_the_whole_shelf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gate looks up every cited part: a scan of 100,000 parts took a third of a second an answer."""
+    Shelf(tmp_path / "shelf", new=True).finish()
+    shelf, asked = Shelf(tmp_path / "shelf"), []
+    rows = shelf._rows
+    monkeypatch.setattr(shelf, "_rows", lambda sql, values=(): asked.append((sql, values)) or rows(sql, values))
+    assert shelf.at("notes.md", 1, 2) == []
+    [(sql, values)] = asked
+    plan = [row[-1] for row in rows(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert plan and not any("SCAN" in step for step in plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,3 +54,9 @@ class Document:
     lines: tuple[str, ...]
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+
+
+def document_id(path_as_given: str) -> str:
+    """Return the id of the document at a path: twelve hexadecimal digits of the path's hash."""
+    given = path_as_given.replace("\\", "/")
+    return hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()[:12]

@@ -11,7 +11,7 @@ from bot.errors import InputError
 from ingest.documents.cut import cut
 from ingest.documents.draft import Draft
 from ingest.documents.hidden import visible
-from ingest.documents.model import Document, Format
+from ingest.documents.model import Document, Format, document_id
 from ingest.documents.scan import FORMATS, Candidate, Skipped, scan
 
 __all__ = ["READER_VERSION", "Candidate", "Skipped", "document_id", "read_document", "scan"]
@@ -50,12 +50,6 @@ def read_document(path_as_given: str, file: Path) -> Document:
     digest = hashlib.sha256(data).hexdigest()
     title = " ".join(visible(draft.title).split())[:_TITLE] or PurePath(path_as_given).stem
     return Document(identity, path_as_given, draft.format, digest, title, tuple(draft.lines), parts, tuple(draft.notes))
-
-
-def document_id(path_as_given: str) -> str:
-    """Return the id of the document at a path: twelve hexadecimal digits of the path's hash."""
-    given = path_as_given.replace("\\", "/")
-    return hashlib.sha256(given.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def _bytes(file: Path, form: Format) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from ingest.documents.model import Document, Part
+from ingest.documents.model import Document, Part, document_id
 from kb.schema import Command
 
 SHELF = "shelf.sqlite3"
@@ -146,9 +146,9 @@ class Shelf:
         """Return the parts that are cited as those lines of ``path``."""
         sql = (
             f"SELECT {_COLUMNS} FROM parts p JOIN documents d ON d.place = p.document "
-            "WHERE d.path = ? AND p.first = ? AND p.last = ?"
+            "WHERE d.id = ? AND d.path = ? AND p.first = ? AND p.last = ?"
         )
-        return [_part(row) for row in self._rows(sql, (path, first, last))]
+        return [_part(row) for row in self._rows(sql, (document_id(path), path, first, last))]
 
     def words(self) -> Iterator[list[str]]:
         """Yield the keyword tokens of every part, in order."""
