@@ -108,7 +108,7 @@ def build(settings: Config, reception: Reception, intake: Intake, outage: Outage
     @app.error
     def failed(error: Exception) -> BoltResponse:
         if isinstance(error, KbError):
-            outage.failed(error)
+            outage.failed("write", error)
         else:
             LOG.error("a request of Slack failed: %s", named(error))
         return BoltResponse(status=503)

@@ -67,9 +67,9 @@ class Pool:
         try:
             work = self._ledger.take()
         except KbError as error:
-            self._outage.failed(error)
+            self._outage.failed("read", error)
             return None
-        self._outage.worked()
+        self._outage.worked("read")
         return work
 
     def _handle(self, work: Work) -> None:
@@ -79,8 +79,9 @@ class Pool:
         try:
             if self._is_settled(work):
                 self._ledger.finish(work)
+                self._outage.worked("write")
         except KbError as error:
-            self._outage.failed(error)
+            self._outage.failed("write", error)
         finally:
             with self._more:
                 self._busy.discard(key)
@@ -111,7 +112,7 @@ class Pool:
             try:
                 self._ledger.beat(self._under_way())
             except KbError as error:
-                self._outage.failed(error)
+                self._outage.failed("write", error)
 
 
 def named(error: Exception) -> str:

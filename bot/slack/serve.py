@@ -39,6 +39,8 @@ PATH = "/slack/events"
 """Where Slack's requests arrive in HTTP mode."""
 RECEIVERS = 8
 """Requests of Slack that are taken in at the same time."""
+WAKES = 1.0
+"""Seconds between two looks at whether the bot is to stop."""
 
 
 def run(settings: Config, told: Callable[[str], None]) -> int:
@@ -72,9 +74,11 @@ def _end_within(seconds: float) -> None:
     """End the process after ``seconds`` even if a connection does not let go; the ledger has what is not done."""
 
     def end() -> None:
-        LOG.error("something did not let go within %.0f s; what is not answered is taken up by the next start", seconds)
-        faulthandler.dump_traceback()
-        os._exit(0)
+        try:
+            LOG.error("something did not let go within %.0f s; the next start takes up what is not answered", seconds)
+            faulthandler.dump_traceback()
+        finally:
+            os._exit(0)
 
     timer = threading.Timer(seconds, end)
     timer.daemon = True
@@ -111,7 +115,8 @@ def _by_socket(app: App, settings: Config, told: Callable[[str], None]) -> None:
         socket.close()
         raise ConfigError(f"Slack's socket cannot be opened: {error}") from error
     told("Socket Mode")
-    stop.wait()
+    while not stop.wait(WAKES):  # a signal that another thread receives is seen only when this one runs again
+        pass
     _end_within(2 * DRAIN)
     socket.close()
 
