@@ -24,7 +24,11 @@ _HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
 )
+_NO_STORE = (b"cache-control", b"no-store")
+_UNCHANGING = ("/assets/", "/static/")
+"""What is the same for everybody; all else may hold a case, and no browser or proxy is to keep it."""
 
 
 class Guard:
@@ -46,7 +50,8 @@ class Guard:
             ask = (b"www-authenticate", b'Basic realm="WAAS MAPI knowledge base", charset="UTF-8"')
             await _refuse(send, 401, b"a password is needed; any user name will do\n", [ask])
         else:
-            await self.app(scope, receive, _bounded(send))
+            kept = scope["path"].startswith(_UNCHANGING)
+            await self.app(scope, receive, _bounded(send, _HEADERS if kept else (*_HEADERS, _NO_STORE)))
 
     def _known(self, headers: dict[bytes, bytes]) -> bool:
         if not self.password:
@@ -77,11 +82,11 @@ async def _refuse(send: Send, status: int, body: bytes, headers: Iterable[tuple[
     await send({"type": "http.response.body", "body": body})
 
 
-def _bounded(send: Send) -> Send:
+def _bounded(send: Send, headers: Sequence[tuple[bytes, bytes]]) -> Send:
     async def with_policy(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = {name for name, _ in message.get("headers", ())}
-            added = [header for header in _HEADERS if header[0] not in own]
+            added = [header for header in headers if header[0] not in own]
             message = {**message, "headers": [*message.get("headers", ()), *added]}
         await send(message)
 

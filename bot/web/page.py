@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 
 from bot.errors import KbError
 from bot.web import bar, chat, panel
@@ -192,6 +193,7 @@ def mount(app: FastAPI, desk: Desk) -> None:
     """Put the page at the root of ``app``: no analytics, no link outwards, nothing kept by the browser."""
     blocks = build(desk)
     blocks.queue(max_size=WAITING, default_concurrency_limit=LIGHT_AT_ONCE)
+    blocks.has_launched = True  # by itself a mounted page does not look where the path of a file leads
     blocks.state_session_capacity = OPEN_PAGES  # 10,000 by itself, and what a page shows stays until then
     head = f"<script>{(STATIC / 'head.js').read_text(encoding='utf-8')}</script>"
     head += f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
@@ -202,3 +204,8 @@ def mount(app: FastAPI, desk: Desk) -> None:
         theme=gr.themes.Base(font=fonts, font_mono=["ui-monospace", "monospace"]),
         css=(STATIC / "page.css").read_text(encoding="utf-8"), head=head,
     )  # fmt: skip
+
+
+def uploads() -> Path:
+    """Return the folder in which files lie between their upload and their reading."""
+    return Path(get_upload_folder())

@@ -58,12 +58,13 @@ def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
     from fastapi import FastAPI
 
     from bot.web.desk import Desk
-    from bot.web.page import mount
+    from bot.web.doorway import Doorway
+    from bot.web.page import mount, uploads
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_reports(app, loaded)
     mount(app, Desk(loaded, settings.model))
-    guarded = Guard(app, LOOPBACK if settings.host in LOOPBACK else (), settings.password)
+    guarded = Guard(Doorway(app, uploads()), LOOPBACK if settings.host in LOOPBACK else (), settings.password)
     return WithHealth(WithApi(guarded, settings, loaded), settings, loaded)
 
 
