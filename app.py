@@ -6,6 +6,7 @@ import sys
 
 from bot import config
 from bot.errors import KbError
+from bot.signs import inert
 
 
 def main() -> int:
@@ -16,7 +17,7 @@ def main() -> int:
 
         serve(settings, _say)
     except (KbError, OSError) as error:
-        sys.stderr.write(f"app: {error}\n")
+        sys.stderr.write(f"app: {inert(str(error))}\n")
         return 1
     return 0
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 from bot.errors import KbError
+from bot.signs import inert
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except (KbError, OSError) as error:
-        sys.stderr.write(f"bot: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"bot: {inert(' '.join(str(error).split()))}\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -113,7 +114,7 @@ def _slack(arguments: argparse.Namespace) -> int:
     from bot import config
 
     def told(line: str) -> None:
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(inert(line) + "\n")
         sys.stdout.flush()
 
     if arguments.check:

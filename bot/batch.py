@@ -15,6 +15,7 @@ from bot.errors import InputError, KbError
 from bot.findings import ParseResult
 from bot.reading.parse import parse as parse_text
 from bot.reading.stream import Progress, stream
+from bot.signs import inert_json
 
 if TYPE_CHECKING:
     from bot.answer import Answer
@@ -83,7 +84,7 @@ def write(body: dict[str, Any]) -> None:
         line.encode()
     except UnicodeEncodeError:
         line = json.dumps(body)
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(inert_json(line) + "\n")
     sys.stdout.flush()
 
 

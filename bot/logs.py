@@ -18,6 +18,7 @@ from typing import Any
 from bot.config import Config
 from bot.errors import InputError, KbError
 from bot.redact import redact
+from bot.signs import inert
 
 LEVELS = ("debug", "info", "warning", "error")
 _REPORTED = "_kb_reported"
@@ -101,7 +102,7 @@ def _report(level: str, event: str, fields: dict[str, object]) -> None:
     for listener in _listeners:
         listener(event, fields)
     if LEVELS.index(level) >= _least:
-        clean = {name: redact(value) if isinstance(value, str) else value for name, value in fields.items()}
+        clean = {name: inert(redact(value)) if isinstance(value, str) else value for name, value in fields.items()}
         about = {"case": _case.get()} if _case.get() else {}
         getattr(_logger(), level)(event, **about, **clean)
 

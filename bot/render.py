@@ -10,6 +10,7 @@ from bot.answer import Answer, Citation, Item, Section
 from bot.findings import Finding
 from bot.phrases import Language, say
 from bot.safe import code, plain, quoted
+from bot.signs import inert
 
 _MARKS = {"problem": "✗", "normal": "✓", "not_shown": "–", "not_recognised": "?"}
 _TICKS = re.compile(r"`{3,}")
@@ -36,7 +37,7 @@ def markdown(answer: Answer) -> str:
 
 def _inert(notice: str) -> str:
     """Return a notice in one line, in which nothing that a person said becomes an element, an image or a link."""
-    return _ACTING.sub(lambda found: found[1] or f"\\{found[2]}", " ".join(notice.splitlines()))
+    return _ACTING.sub(lambda found: found[1] or f"\\{found[2]}", inert(" ".join(notice.splitlines())))
 
 
 def _sources(citations: tuple[Citation, ...], language: Language) -> Iterator[str]:
@@ -60,7 +61,7 @@ def _findings(findings: tuple[Finding, ...], language: Language) -> Iterator[str
     yield f"### {say('findings', language)}"
     for finding in findings:
         head = f"**{_MARKS[finding.state]} {say(finding.state, language)}**: {finding.message[language]}"
-        parts = [head, *(fenced(evidence.text) for evidence in finding.evidence[:5])]
+        parts = [head, *(fenced(inert(evidence.text)) for evidence in finding.evidence[:5])]
         if finding.next_command:
             parts.append(f"{say('next_command', language)}:\n\n{fenced(finding.next_command)}")
         yield "- " + indent("\n\n".join(parts), "  ")

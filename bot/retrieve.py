@@ -15,6 +15,7 @@ import numpy as np
 from bot import text
 from bot.config import MAX_QUESTION, ROOT, Config
 from bot.fusion import blend, scaled
+from bot.letters import undisguised
 from bot.spelling import Speller
 from ingest import catalogue, index, pinned
 from ingest.builds import MANIFEST
@@ -155,12 +156,12 @@ class Retriever:
 
     def held(self, words: str, language: Language) -> float:
         """Return the greatest share (0 to 1) of the weight of ``words`` that one topic's text holds."""
-        found = self._keywords[language].whole.coverage(text.tokens(text.normalise(words)[:MAX_QUESTION]))
+        found = self._keywords[language].whole.coverage(text.tokens(text.normalise(undisguised(words))[:MAX_QUESTION]))
         return float(found.max(initial=0.0))
 
     def search(self, question: str, language: Language) -> Search:
         """Rank every topic for ``question`` among the articles of ``language``."""
-        question = self._speller.mend(text.spelt_out(text.normalise(question)[:MAX_QUESTION]))
+        question = self._speller.mend(text.spelt_out(text.normalise(undisguised(question))[:MAX_QUESTION]))
         words = text.tokens(question)
         keywords = self._keywords[language]
         vector = self._head.centre(self.vector(question).reshape(1, -1), language)

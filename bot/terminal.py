@@ -20,6 +20,7 @@ from bot.findings import ParseResult
 from bot.phrases import say
 from bot.reading.parse import parse
 from bot.render import markdown
+from bot.signs import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ _COLOURS = {"problem": "red", "normal": "green", "not_shown": "yellow", "not_rec
 def show(answer: Answer, console: Console | None = None) -> None:
     """Draw one answer."""
     console = console or Console()
-    for part in _FENCE.split(markdown(answer)):
+    for part in _FENCE.split(inert(markdown(answer))):
         if _FENCE.fullmatch(part):
             _show_fence(part, console)
         else:
@@ -61,7 +62,7 @@ def show_sent(answer: Answer) -> None:
     console.print(say("sent" if sent else "nothing_sent", answer.language, count=len(sent)))
     for text in sent:
         console.rule()
-        console.print(text, soft_wrap=True)
+        console.print(inert(text), soft_wrap=True)
 
 
 def _show_fence(fence: str, console: Console) -> None:
@@ -77,12 +78,14 @@ def show_parse(result: ParseResult) -> None:
     console = Console()
     for output in result.outputs:
         state = "complete" if output.complete else "cut off; missing " + ", ".join(output.missing)
-        console.print(f"[bold]{escape(output.command)}[/bold] {output.start}-{output.end} {escape(state)}")
+        console.print(
+            f"[bold]{escape(inert(output.command))}[/bold] {output.start}-{output.end} {escape(inert(state))}"
+        )
     table = Table("state", "finding", "evidence", show_lines=True)
     for finding in result.findings:
         proof = "\n".join(item.text for item in finding.evidence[:3]) or (finding.next_command or "")
-        message = f"{escape(finding.message['en'])}\n{escape(finding.message['ja'])}"
-        table.add_row(f"[{_COLOURS[finding.state]}]{finding.state}[/]", message, escape(proof))
+        message = escape(inert(f"{finding.message['en']}\n{finding.message['ja']}"))
+        table.add_row(f"[{_COLOURS[finding.state]}]{finding.state}[/]", message, escape(inert(proof)))
     if result.findings:
         console.print(table)
     for start, end in result.unrecognised:
@@ -96,7 +99,7 @@ def parse_file(file: str) -> ParseResult:
         return parse(read_text(file))
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(path.name, total=path.stat().st_size)
+        task = bar.add_task(escape(inert(path.name)), total=path.stat().st_size)
         return read_file(path, lambda done, total: bar.update(task, completed=done, total=total))
 
 
@@ -117,7 +120,7 @@ def chat(bot: Bot, improve: Improve | None = None, *, with_sent: bool = False) -
             question = Question(said, history=tuple(history))
             answer = improved(question, bot.ask(question), improve, account)
         except KbError as error:
-            console.print(f"[red]{escape(str(error))}[/red]")
+            console.print(f"[red]{escape(inert(str(error)))}[/red]")
             continue
         show(answer, console)
         if with_sent:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from bot import config
 from bot.config import Config
 from bot.errors import KbError
+from bot.signs import inert
 from ingest.documents import told
 
 
@@ -41,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = config.current()
         return run(settings, rest) if run else _bring(settings, arguments)
     except (KbError, OSError) as error:
-        sys.stderr.write(f"ingest: {error}\n")
+        sys.stderr.write(f"ingest: {inert(str(error))}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("ingest: stopped; what was finished before goes on answering\n")
@@ -84,7 +85,7 @@ def _bring(settings: Config, arguments: argparse.Namespace) -> int:
 def _status(settings: Config, _: Sequence[str]) -> int:
     from ingest import bring
 
-    sys.stdout.write(told.status(bring.documents_home(settings)))
+    sys.stdout.write(inert(told.status(bring.documents_home(settings))))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.errors import KbError, ServerError
+from bot.signs import inert
 from ingest import builds, home, index, pinned, progress
 from ingest.documents import index as library
 from ingest.documents import told
@@ -78,7 +79,7 @@ def follow(settings: Config) -> None:
         try:
             _again(settings, encoder)
         except (KbError, OSError) as error:
-            sys.stderr.write(f"ingest: {error}\n")
+            sys.stderr.write(f"ingest: {inert(str(error))}\n")
 
 
 def _again(settings: Config, encoder: Encoder) -> None:
@@ -99,7 +100,7 @@ def _documents(settings: Config, encoder: Encoder, work: Callable[[Maker], Repor
         report = work(Maker(documents_home(settings), encoder, scan, read_document, advance))
     if report.switched or not quiet:
         _say(told.report(report, bool(settings.chroma_url)))
-        sys.stderr.write(told.problems(report))
+        sys.stderr.write(inert(told.problems(report)))
     _share(settings)
     return report
 
@@ -120,5 +121,5 @@ def _share(settings: Config) -> None:
 
 
 def _say(words: str) -> None:
-    sys.stdout.write(words)
+    sys.stdout.write(inert(words))
     sys.stdout.flush()

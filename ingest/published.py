@@ -9,6 +9,7 @@ is fetched (ingest/fetched.py) is checked from that hash down.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 GRACE = 3600.0
 """Seconds for which a build stays on the server at least, so that readers that are about to open it find it."""
 FILES, LISTING = "files", "listing"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,12 @@ class Published:
         self._pointed = False
         found = self.server.get(self._pointer, [self._pointer], "metadatas")
         self._pointed = True
-        return Pointer(**found[self._pointer]) if found else None
+        if not found:
+            return None
+        try:
+            return _sound(Pointer(**found[self._pointer]))
+        except TypeError:
+            raise IndexMismatch(f"the record of {self._kind} on the Chroma server names no build") from None
 
     def publish(self, folder: Path, version: str, counts: Mapping[str, int]) -> Pointer:
         """Copy the finished build in ``folder``, whose Chroma collections are ``counts``, and switch to it."""
@@ -160,4 +167,17 @@ def read_listing(body: bytes) -> Listing:
     """Read what :meth:`Published.listing` returns."""
     fields: dict[str, Any] = json.loads(body)
     files = {name: (digest, pieces) for name, (digest, pieces) in fields["files"].items()}
+    for name in fields["collections"]:
+        _named(name)
     return Listing(files, fields["collections"], fields["dimension"])
+
+
+def _sound(pointer: Pointer) -> Pointer:
+    _named(pointer.build)
+    return pointer
+
+
+def _named(name: object) -> None:
+    """Raise IndexMismatch for a name from the server that could lead out of the folder which is called by it."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise IndexMismatch(f"the Chroma server gives a build or collection a name that no builder gives: {name!r:.80}")

@@ -10,7 +10,7 @@ import pytest
 from bot.config import ROOT
 
 LAYERS = (
-    ("bot.errors", "bot.findings", "bot.commands", "kb.schema"),
+    ("bot.errors", "bot.findings", "bot.commands", "bot.signs", "kb.schema"),
     (
         "bot.config",
         "bot.decode",
@@ -19,6 +19,7 @@ LAYERS = (
         "bot.releases",
         "bot.redact",
         "bot.logs",
+        "bot.letters",
         "bot.live",
         "bot.reading.view",
         "kb.reader",

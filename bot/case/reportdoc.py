@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.phrases import Language
 from bot.render import fenced
+from bot.signs import inert
 
 _CODE = re.compile(r"(`[^`\n]{1,400}`)")
 _MARKUP = re.compile(r"([\\<>&*\[\]|#~$`])")
@@ -61,12 +62,12 @@ Block = Heading | Text | Pre | Items | Table
 
 def as_markdown(blocks: Iterable[Block]) -> str:
     """Return ``blocks`` as Markdown in which nothing that was typed or pasted acts as markup."""
-    return "\n\n".join(map(_markdown, blocks)) + "\n"
+    return inert("\n\n".join(map(_markdown, blocks))) + "\n"
 
 
 def as_html(blocks: Iterable[Block], title: str, language: Language) -> str:
     """Return ``blocks`` as a whole HTML page, everything escaped."""
-    body = "\n".join(map(_html, blocks))
+    body = inert("\n".join(map(_html, blocks)))
     policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n{policy}\n'

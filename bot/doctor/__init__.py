@@ -13,6 +13,7 @@ from bot import config
 from bot.doctor import cases, index, machine
 from bot.doctor.check import Check
 from bot.errors import KbError
+from bot.signs import inert
 
 MARKS = {"ok": "ok  ", "note": "note", "fail": "FAIL"}
 
@@ -23,7 +24,7 @@ def run(as_json: bool = False) -> int:
     for check in examine():
         checks.append(check)
         if not as_json:
-            sys.stdout.write(f"{MARKS[check.state]} {check.text}\n")
+            sys.stdout.write(f"{MARKS[check.state]} {inert(check.text)}\n")
             sys.stdout.flush()
     healthy = all(check.state != "fail" for check in checks)
     if as_json:

@@ -15,6 +15,7 @@ from bot.documents import differ
 from bot.documents.decide import answering
 from bot.documents.search import Library, PartHit
 from bot.documents.sections import compose
+from bot.letters import undisguised
 from bot.phrases import Language, say
 from bot.safe import code
 
@@ -68,7 +69,7 @@ def _stands_there(answer: Answer) -> str:
 def _answering(
     library: Library, retriever: Retriever, words: str, language: Language, history: Sequence[dict[str, str]]
 ) -> list[PartHit]:
-    asked = text.normalise(words)[:MAX_QUESTION]
+    asked = text.normalise(undisguised(words))[:MAX_QUESTION]
     if not asked.strip():
         return []
     found = answering(search(library, retriever, asked, language))

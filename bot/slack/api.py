@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from slack_sdk import WebClient
@@ -20,7 +20,7 @@ from bot.slack.limits import RATE_WAITS, TIMEOUT
 
 Blocks = Sequence[dict[str, Any]]
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
-_HOSTS = (".slack.com", ".slack-gov.com")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}slack(?:-gov)?\.com")
 
 
 class Passing(Exception):
@@ -61,14 +61,17 @@ class Api:
     def __init__(self, client: WebClient, me: Identity, settings: Config) -> None:
         """Call through ``client`` as ``me``."""
         self.client, self.me = client, me
-        self._own = urlsplit(settings.slack_api_url).netloc
+        self._own = httpx.URL(settings.slack_api_url).netloc.decode()
 
     def is_slack(self, url: str) -> bool:
         """Say whether ``url`` is Slack's own, so that it may be given the token."""
-        parts = urlsplit(url)
-        if self._own:
-            return parts.netloc == self._own
-        return parts.scheme == "https" and (parts.hostname or "").endswith(_HOSTS) and parts.username is None
+        try:
+            parts = httpx.URL(url)  # whoever asks reads it in the same way
+        except (httpx.InvalidURL, ValueError):
+            return False
+        if self._own or parts.userinfo:
+            return not parts.userinfo and parts.netloc.decode() == self._own
+        return parts.scheme == "https" and parts.port is None and _HOST.fullmatch(parts.host) is not None
 
     def call(self, method: str, /, **arguments: Any) -> Any:  # noqa: ANN401 (Slack's own JSON)
         """Call a method of the client by its Python name; raises SlackError or Passing."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.signs import inert
 from bot.slack.limits import BLOCKS, CHARACTERS, ELEMENT, HEADER, LABEL, VALUE
 
 Block = dict[str, Any]
@@ -17,13 +18,13 @@ _BOLD = re.compile(r"(\*\*[^*\n]{1,300}\*\*)")
 
 def text(words: str, **style: bool) -> Block:
     """Return one run of text."""
-    return {"type": "text", "text": words, **({"style": style} if style else {})}
+    return {"type": "text", "text": inert(words), **({"style": style} if style else {})}
 
 
 def prose(raw: str) -> list[Block]:
     """Return a sentence of the knowledge base: code spans and bold drawn, links as their words."""
     runs = []
-    for part in _CODE.split(raw):
+    for part in _CODE.split(inert(raw)):
         if part.startswith("`") and len(part) > 2:
             runs.append(text(part[1:-1], code=True))
             continue
@@ -52,7 +53,7 @@ def section(*runs: Block | list[Block]) -> Block:
 def pre(raw: str) -> list[Block]:
     """Return ``raw`` as it stands in blocks of code; only what no block holds is divided, between lines."""
     parts, part = [], ""
-    for line in raw.split("\n"):
+    for line in inert(raw).split("\n"):
         if part and len(part) + len(line) + 1 > ELEMENT:
             parts.append(part)
             part = line
