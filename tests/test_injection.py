@@ -1,15 +1,18 @@
-"""Sentences that try to steer the product, in questions and pastes: no other sources, nothing of its own, no secret.
+"""Sentences that try to steer the product, in questions, pastes and documents: they change and tell nothing.
 
-The long run over all of the public sets is ``python -m benchmarks.reliability.injections``.
+The long run over all of the public sets is ``python -m benchmarks.reliability.injections``, and of
+``...planted`` for documents.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from benchmarks.reliability.injections import SECRETS, Judge, attacks, own, public
+from benchmarks.reliability import planted
+from benchmarks.reliability.injections import QUESTIONS, SECRETS, Judge, attacks, own, public
 from bot.config import Config
 from bot.engine import Bot
 
@@ -34,3 +37,11 @@ def test_public_attacks_change_nothing(judge: Judge) -> None:
         pytest.skip("the public injection sets are not on this machine")
     for attack in attacks(Random(3).sample(texts, SAMPLE)):
         judge.hold(attack)
+
+
+def test_attacks_in_documents_change_nothing(settings: Config, tmp_path: Path) -> None:
+    clean, others = planted.library(settings, tmp_path / "a", ()), planted.library(settings, tmp_path / "b", own())
+    for question in QUESTIONS:
+        planted.held(clean, others, question)
+    for document, question in planted.ASKED.items():
+        assert planted.held(clean, others, question, document) == "as before"

@@ -29,6 +29,8 @@ _SILENT = frozenset(
 _CODE = frozenset({"code", "kbd", "samp", "tt"})
 _LAYOUT = "boolean(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//pre|.//table|.//ol|.//ul)"
 _SHEETS = 1_000_000
+_ATTRIBUTES = 1_000
+"""Attributes of one element: libxml2 compares each with all before it when it builds its tree."""
 
 
 @dataclass(slots=True)
@@ -50,9 +52,11 @@ def read_html(data: bytes) -> Draft:
     declared = _CHARSET.search(data[:4096])
     lines = lines_of(decode(data, declared[1].decode("ascii") if declared else None))
     draft = Draft("html", lines, [], notes=invisible_note(lines))
+    source = marked(lines).encode("utf-8", "replace")
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True)
     try:
-        root = etree.fromstring(marked(lines).encode("utf-8", "replace"), parser)
+        etree.fromstring(source, etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, target=_Counter()))
+        root = etree.fromstring(source, parser)
     except etree.XMLSyntaxError as error:
         raise InputError(f"is no HTML that can be read ({error.msg})") from error
     if any("depth" in entry.message.lower() for entry in parser.error_log):
@@ -60,6 +64,20 @@ def read_html(data: bytes) -> Draft:
     if root is not None:
         _Reader(draft, root).read()
     return draft
+
+
+class _Counter:
+    """Looks at a page as it is read, before a tree is made of it."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(attributes) > _ATTRIBUTES:
+            raise InputError(f"has an element with more than {_ATTRIBUTES:,} attributes")
+
+    def end(self, tag: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
 
 
 class _Reader:
