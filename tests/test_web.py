@@ -228,7 +228,8 @@ def test_a_case_survives_a_restart(settings: Config, visitor: Visitor, tmp_path:
         page.goto(link)
         assert answer(page, 1).locator("section").first.inner_text() == told
         page.locator("#panel .src.cited").first.wait_for()
-        assert ask(page, "and on the core?", 2).locator(".cite").count() >= 1
+        with page.expect_request(lambda request: "queue/join" in request.url and link.partition("?")[2] in request.url):
+            assert ask(page, "and on the core?", 2).locator(".cite").count() >= 1
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])

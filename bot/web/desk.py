@@ -52,9 +52,10 @@ class Request:
 
 @dataclass(slots=True)
 class Seat:
-    """One open page: its language, its case, what is drawn of it, and what is under way."""
+    """One open page: its language, its case, what is drawn of it, and what is under way; ``placed`` once it arrived."""
 
     ui: Language = "en"
+    placed: bool = False
     case: str | None = None
     drawn: list[str] = field(default_factory=list)
     request: Request | None = None

@@ -19,7 +19,7 @@ from kb.schema import LANGUAGES, Language
 STATIC = Path(__file__).resolve().parent / "static"
 LIGHT_AT_ONCE, HEAVY_AT_ONCE, WAITING = 8, 2, 64
 """Questions answered at once, large pastes read at once, and requests that may wait in the queue."""
-OPEN_PAGES = 500
+OPEN_PAGES = 200
 """Open pages whose place is kept, about 1 MB each; beyond, the one that was idle longest finds its case by its link."""
 EDITABLE = 20_000
 """Characters of a paste that come back into the input when a message is edited."""
@@ -63,29 +63,39 @@ class _Acts:
 
     def arrive(self, request: gr.Request, at: Seat) -> tuple[Any, ...]:
         """Settle the language and show the case of the link."""
-        asked = request.query_params.get("lang") or ""
-        at.ui = _language(asked, request.headers.get("accept-language", ""))
+        at.ui = _language(request.query_params.get("lang") or "", request.headers.get("accept-language", ""))
+        at.placed = True
         return _shown(at, self._desk.open(at, as_word(request.query_params.get("case"), 64)))
 
-    def take(self, typed: dict[str, Any], at: Seat) -> tuple[Any, ...]:
+    def _place(self, request: gr.Request, at: Seat) -> None:
+        """Give an open page its language and case again where the server lost them: it restarted, or has too many."""
+        if not at.placed:
+            self.arrive(request, at)
+            if request.query_params.get("case") and not at.case:
+                gr.Info(ui("no_case", at.ui))
+
+    def take(self, request: gr.Request, typed: dict[str, Any], at: Seat) -> tuple[Any, ...]:
         """Take what was typed or attached."""
+        self._place(request, at)
         try:
-            request = _request(typed)
+            wanted = _request(typed)
         except KbError as error:
             gr.Warning(str(error))
             return at, gr.skip(), gr.skip()
-        return _begin(self._desk, at, request)
+        return _begin(self._desk, at, wanted)
 
-    def ask(self, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
+    def ask(self, request: gr.Request, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
         """Take what a button asks for; what is being typed stays."""
-        request = _clicked(self._desk, at, event._data)
-        if request is None:
+        self._place(request, at)
+        wanted = _clicked(self._desk, at, event._data)
+        if wanted is None:
             return at, gr.skip(), gr.skip()
-        begun = _begin(self._desk, at, request)
+        begun = _begin(self._desk, at, wanted)
         return begun[0], gr.skip(), begun[2]
 
-    def tell(self, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
+    def tell(self, request: gr.Request, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
         """Do what needs no answer."""
+        self._place(request, at)
         return _told(self._desk, at, event._data)
 
     def light(self, at: Seat) -> Iterator[tuple[Any, ...]]:
