@@ -1,57 +1,28 @@
 """Secrets that device output and questions carry are masked before anything is kept; addresses stay, they are evidence.
 
-Rules look at a copy in which full-width signs are plain ones, character for character, so that offsets agree.
+Rules look at a copy in which full-width signs and odd spaces are plain ones, sign for sign, so that offsets agree,
+and only near the signs by which a form is known: most device output holds none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-MASK = "********"
+from bot.secretforms import FORMS, MASK, Form
 
-_QUOTED = r"\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|「[^」\n]{1,400}」|『[^』\n]{1,400}』|“[^”\n]{1,400}”"
-_VALUE = rf"(?:{_QUOTED}|[^\s\"',;<>\u3000-\u9fff]{{1,400}})"
-_GUARDED = rf"(?:{_QUOTED}|(?=[^\s\"']{{0,100}}[0-9!@#$%^&*_+=])[^\s\"',;<>\u3000-\u9fff]{{1,400}})"
-"""A value in running text: quoted, or with a digit or a sign, so that "password based" stays."""
-_KIND = r"(?:(?:[0-9]|is|was|to|encrypted|ascii|hex)[ \t]{1,4}){0,2}"
-_KEYWORD = (
-    r"(?:pass(?:word|wd|-?phrase|code)|secret(?:[-_ ]access)?(?:[-_ ]key)?|shared[-_ ]secret|psk|token|"
-    r"community(?:[-_ ](?:string|name))?|(?:pre-?shared|access|encryption|session|shared)[-_ ]key|"
-    r"(?:api|private|auth|authentication)[-_ ]?key|パスワード|パスフレーズ|シークレット(?:キー)?|暗証番号|トークン|"
-    r"コミュニティ(?:名|・?ストリング|文字列)?|(?:共有|秘密|認証|暗号化?|API[ ]?|アクセス)(?:キー|鍵))"
-)
-_NAMED = rf"(?<![a-z0-9/])(?:{_KEYWORD}|(?:pwd?|pass)(?=[\"']?[ \t]{{0,4}}[:=]))[\"']?"
-"""A secret's name, in quotes or not; the short names only before a colon or an equals sign."""
-_RULES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"()-----BEGIN [A-Z0-9 ]{1,40}-----[^-]{1,20000}(?:-----END [A-Z0-9 ]{1,40}-----)?",
-        r"(?i)(?<![a-z0-9])(xox[a-z]-|gh[a-z]_|sk-|(?:Bearer|Authorization:[ \t]{0,4}[a-z]{1,20}) )"
-        r"[A-Za-z0-9._~+/-]{8,400}=*",
-        rf"(?i)(\bsnmp-server[ \t]community[ \t]{{1,4}}){_VALUE}",
-        rf"(?i)(\bsnmp-server[ \t]host[ \t]{{1,4}}\S{{1,255}}[ \t]{{1,4}}"
-        rf"(?:(?:traps?|informs?|version|v?[123]c?|noauth|auth|priv)[ \t]{{1,4}}){{0,4}}){_VALUE}",
-        rf"(?i)(\b(?:md5|sha|des|aes)[ \t]{{1,4}}(?:(?:128|192|256)[ \t]{{1,4}})?){_GUARDED}",
-        rf"(?i)(\b(?:(?:tacacs|radius)(?:-server)?|ike|isakmp|ntp[ \t](?:server|peer))[ \t]"
-        rf"(?:[^\s]{{1,80}}[ \t]{{1,4}}){{0,5}}key[ \t]{{1,4}}(?:[0-9][ \t]{{1,4}})?){_VALUE}",
-        rf"(?i)(\bkey[ \t]{{1,4}}[05-9][ \t]{{1,4}}){_GUARDED}",
-        rf"(?i)({_NAMED}(?:[ \t]{{1,4}}(?:is|was))?[ \t]{{0,4}}(?:[:=]|(?<![鍵ー])は)[ \t]{{0,4}}"
-        rf"(?:[0-9][ \t]{{1,4}})?){_VALUE}",
-        rf"(?i)(\b(?:username[ \t]{{1,4}}\S{{1,80}}|enable)[ \t]{{1,4}}(?:password|secret)[ \t]{{1,4}}{_KIND}){_VALUE}",
-        rf"(?i)((?<![a-z0-9/]){_KEYWORD}[ \t]{{1,4}}{_KIND}){_GUARDED}",
-        rf"(?i)((?<![a-z0-9/]){_KEYWORD}(?:[がをには]|[ \t]{{0,4}}(?=[「『“]))[ \t]{{0,4}}){_GUARDED}",
-        rf"(?i)(<[^<>\n]{{0,40}}{_KEYWORD}[^<>\n]{{0,40}}>)[^<\n]{{1,400}}",
-        rf"(?i)(\b(?:credentials?|log[io]n)[ \t]{{1,4}}[a-z][\w.@\\-]{{0,80}}[:/]){_GUARDED}",
-        r"(?i)(\{(?:s?sha[0-9]{0,3}|s?md5|crypt)\})[A-Za-z0-9+/=$.]{8,400}",
-        r"()\$(?:1|2[aby]|5|6|8|9|14|y|apr1)\$[A-Za-z0-9./$=]{8,200}",
-        r"(?i)(://[^\s:/@]{1,100}:)[^\s@/]{1,200}(?=@)",
-        r"()(?<![A-Za-z0-9+/=_-])(?:0x)?(?=[A-Fa-f]{0,64}[0-9])[0-9A-Fa-f]{32,4096}(?![A-Za-z0-9+/=_-])",
-        r"()(?<![A-Za-z0-9+/=_.-])(?=[A-Za-z+/]{0,80}[0-9])(?=[0-9A-Z+/]{0,80}[a-z])(?=[0-9a-z+/]{0,80}[A-Z])"
-        r"[A-Za-z0-9+/]{40,4096}={0,2}(?![A-Za-z0-9+/=_-])",
-    )
-)
-_PLAIN = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+__all__ = ["MASK", "redact"]
+
+_ODD_SPACES = (0xA0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF)
+_PLAIN = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(_ODD_SPACES, " ")
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_REST = re.compile(r"\n(?![ \t])[^\s\"'<>]{1,400}")
+TERMINALS = frozenset({79, 80, 100, 120, 132})
+MAIL = range(70, 77)
+NAME = 32
+"""Characters on each side of a sign that hold the name that it is part of."""
+WIDEST = 134
+"""Widths at which a line is cut in the middle of a word, and how far back its beginning is looked for."""
 
 
 def redact(text: str) -> str:
@@ -61,16 +32,69 @@ def redact(text: str) -> str:
     """
     text = _UNSTORABLE.sub("\ufffd", text)
     plain = text if text.isascii() else text.translate(_PLAIN)
-    for rule in _RULES:
-        spans = [(match.end(1), match.end()) for match in rule.finditer(plain)]
+    low = plain.lower()
+    for form in FORMS:
+        kept, plain_kept, done = [], [], 0
+        for start, end in _near(plain, low, form):
+            part, plain_part = _applied(form.rules, text[start:end], plain[start:end])
+            kept += [text[done:start], part]
+            plain_kept += [plain[done:start], plain_part]
+            done = end
+        if done:
+            text, plain = "".join([*kept, text[done:]]), "".join([*plain_kept, plain[done:]])
+            low = plain.lower()
+    return text
+
+
+def _near(plain: str, low: str, form: Form) -> Iterator[tuple[int, int]]:
+    """Yield where in a text a form may stand, in order and apart."""
+    if not form.signs or len(low) != len(plain):
+        yield 0, len(plain)
+        return
+    start = end = -1
+    for place in sorted(_places(plain, low, form)):
+        if end < 0 or place - form.before > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, place - form.before)
+        end = place + form.after
+    if end >= 0:
+        yield start, min(end, len(plain))
+
+
+def _places(plain: str, low: str, form: Form) -> Iterator[int]:
+    """Yield where the signs of a form stand."""
+    for sign in form.signs:
+        place = low.find(sign)
+        while place >= 0:
+            if not form.core or form.core.search(plain, max(0, place - NAME), place + NAME):
+                yield place
+            place = low.find(sign, place + 1)
+
+
+def _applied(rules: tuple[re.Pattern[str], ...], text: str, plain: str) -> tuple[str, str]:
+    """Return a text and its plain copy with all masked that ``rules`` find in the copy."""
+    for rule in rules:
+        spans = [(match.end(1), _whole(plain, match.end())) for match in rule.finditer(plain)]
         if spans:
             text, plain = _masked(text, spans), _masked(plain, spans)
-    return text
+    return text, plain
+
+
+def _whole(plain: str, end: int) -> int:
+    """Return where a secret ends that was cut at ``end`` by a terminal's width, or by a mail's soft line break."""
+    if plain[end : end + 1] != "\n":
+        return end
+    width = end - plain.rfind("\n", max(0, end - WIDEST), end) - 1
+    cut = width in TERMINALS or (plain[end - 1] == "=" and width in MAIL)
+    found = _REST.match(plain, end) if cut else None
+    return found.end() if found else end
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:
     pieces, done = [], 0
     for start, end in spans:
-        pieces += [text[done:start], MASK]
-        done = end
+        if start >= done:
+            pieces += [text[done:start], MASK]
+            done = end
     return "".join([*pieces, text[done:]])
