@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -92,15 +91,22 @@ def data(settings: Config, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that is logged, at the most talkative level."""
-    import sys
+class Log:
+    """Everything that is logged; ``getvalue`` returns it from the beginning."""
 
-    kept, sys.stderr = sys.stderr, io.StringIO()
+    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
+        self._captured, self._said = captured, ""
+
+    def getvalue(self) -> str:
+        self._said += self._captured.readouterr().err
+        return self._said
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Log]:
+    """The log at its most talkative."""
     logs.configure(Config(log="json", log_level="debug"))
-    yield sys.stderr
-    sys.stderr = kept
+    yield Log(capsys)
     logs.configure(Config())
 
 
@@ -127,7 +133,7 @@ def talk(service: CaseService, words: tuple[str, ...]) -> str:
     return case.id
 
 
-def test_a_secret_is_in_no_file_and_no_log(bot, data: Path, log: io.StringIO) -> None:
+def test_a_secret_is_in_no_file_and_no_log(bot, data: Path, log: Log) -> None:
     store = open_store(Config(data_dir=data))
     service = CaseService(bot, store)
     case = talk(service, (*TOLD, HASH))
@@ -136,6 +142,7 @@ def test_a_secret_is_in_no_file_and_no_log(bot, data: Path, log: io.StringIO) ->
     store.close()
     assert files_with(data, MARK, HASH) == []
     assert files_with(data, "Why does Accel show TGDL?") != []
+    assert '"event": "answered"' in log.getvalue()
     assert MARK not in log.getvalue() and HASH not in log.getvalue()
 
 

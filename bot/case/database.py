@@ -215,10 +215,10 @@ def _parsed(url: str) -> URL:
 def _engine(url: URL) -> sa.Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return sa.create_engine(url, pool_pre_ping=True)
+            return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
     except (NoSuchModuleError, ImportError) as error:
         raise ConfigError(f"KB_DATABASE_URL needs a driver: {error}; for PostgreSQL: pip install psycopg") from error
     sa.event.listen(engine, "connect", _prepare)

@@ -189,7 +189,7 @@ def files_of(message: Payload) -> tuple[File, ...]:
 def _file(raw: Payload) -> File:
     size = raw.get("size")
     return File(
-        str(raw.get("id") or ""), str(raw.get("name") or raw.get("title") or raw.get("id") or "?")[:200],
+        str(raw.get("id") or ""), redact(str(raw.get("name") or raw.get("title") or raw.get("id") or "?"))[:200],
         size if isinstance(size, int) else 0, str(raw.get("url_private") or ""), str(raw.get("mimetype") or ""),
         str(raw.get("mode") or "hosted"), bool(raw.get("is_external")), str(raw.get("file_access") or ""),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from html import escape
 
 from bot.case.casefile import Turn
 from bot.config import ROOT
+from bot.redact import redact
 from bot.web.draw import button, tag, text
 from bot.web.texts import EXAMPLES, SAMPLES, both, size, ui
 from kb.schema import LANGUAGES, Language
@@ -37,8 +38,8 @@ def sample(name: str) -> str:
 
 
 def said(words: str, paste: str, ui_language: Language, turn: int = 0) -> str:
-    """Return what a person said, exactly as typed, with the first lines of what they pasted."""
-    inner = tag("pre", text(words), class_="said") if words.strip() else ""
+    """Return what a person said, secrets masked, with the first lines of what they pasted."""
+    inner = tag("pre", text(redact(words)), class_="said") if words.strip() else ""
     if paste.strip():
         inner += _excerpt(paste, ui_language)
     label = ui("you", ui_language)
@@ -61,7 +62,7 @@ def _excerpt(paste: str, ui_language: Language) -> str:
     more = len(lines) - SHOWN_LINES
     cut = tag("div", escape(ui("cut_here", ui_language, count=more)), class_="gap") if more > 0 else ""
     first = "\n".join(line[:400] for line in lines[:SHOWN_LINES])
-    return head + tag("pre", text(first), class_="excerpt", tabindex=0) + cut
+    return head + tag("pre", text(redact(first)), class_="excerpt", tabindex=0) + cut
 
 
 def waiting(note: str, ui_language: Language) -> str:

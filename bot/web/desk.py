@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from bot import logs
 from bot.batch import decode
 from bot.errors import InputError, KbError
 from bot.llm.runner import Cancel
@@ -147,9 +148,11 @@ class Desk:
         said = self._said(seat)
         try:
             turn, case = self._turn(seat)
-        except KbError as error:
+        except Exception as error:  # what is no KbError may quote a person, and the page's library prints it
+            logs.failed("page_failed", error)
+            reason = error if isinstance(error, KbError) else ui("inside", seat.ui)
             seat.request = None
-            seat.drawn.append(said + chat.note(ui("failed", seat.ui, reason=error)))
+            seat.drawn.append(said + chat.note(ui("failed", seat.ui, reason=reason)))
             yield View(self.page(seat), bar=bar.line(seat.case, seat.ui))
             return
         said = chat.said_in(turn, seat.ui)

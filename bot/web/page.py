@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.utils import get_upload_folder
 
+from bot import logs
 from bot.errors import KbError
 from bot.web import bar, chat, panel
 from bot.web.desk import Desk, Request, Seat, View, as_int, as_word, read_upload
@@ -21,6 +23,8 @@ LIGHT_AT_ONCE, HEAVY_AT_ONCE, WAITING = 8, 2, 64
 """Questions answered at once, large pastes read at once, and requests that may wait in the queue."""
 OPEN_PAGES = 200
 """Open pages whose place is kept, about 1 MB each; beyond, the one that was idle longest finds its case by its link."""
+UNSENT = (600, 3_600)
+"""Seconds between looks for files that were attached and never sent, and how old they may get."""
 EDITABLE = 20_000
 """Characters of a paste that come back into the input when a message is edited."""
 LONG_TEXT = 4_000
@@ -31,7 +35,7 @@ def build(desk: Desk) -> gr.Blocks:
     """Return the page over ``desk``."""
     words = gr.I18n(**{code: {key: TEXTS[key][code] for key in ("input", "placeholder")} for code in LANGUAGES})
     part = (STATIC / "part.js").read_text(encoding="utf-8")
-    with gr.Blocks(title="WAAS MAPI AO", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title="WAAS MAPI AO", analytics_enabled=False, fill_width=True, delete_cache=UNSENT) as blocks:
         seat = gr.State(Seat())
         with gr.Column(elem_id="kb"):
             top = gr.HTML(bar.line(None, "en"), js_on_load=part, elem_id="bar", apply_default_css=False)
@@ -63,9 +67,10 @@ class _Acts:
 
     def arrive(self, request: gr.Request, at: Seat) -> tuple[Any, ...]:
         """Settle the language and show the case of the link."""
-        at.ui = _language(request.query_params.get("lang") or "", request.headers.get("accept-language", ""))
-        at.placed = True
-        return _shown(at, self._desk.open(at, as_word(request.query_params.get("case"), 64)))
+        with _quietly(at):
+            at.ui = _language(request.query_params.get("lang") or "", request.headers.get("accept-language", ""))
+            at.placed = True
+            return _shown(at, self._desk.open(at, as_word(request.query_params.get("case"), 64)))
 
     def _place(self, request: gr.Request, at: Seat) -> None:
         """Give an open page its language and case again where the server lost them: it restarted, or has too many."""
@@ -87,7 +92,8 @@ class _Acts:
     def ask(self, request: gr.Request, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
         """Take what a button asks for; what is being typed stays."""
         self._place(request, at)
-        wanted = _clicked(self._desk, at, event._data)
+        with _quietly(at):
+            wanted = _clicked(self._desk, at, event._data)
         if wanted is None:
             return at, gr.skip(), gr.skip()
         begun = _begin(self._desk, at, wanted)
@@ -96,7 +102,8 @@ class _Acts:
     def tell(self, request: gr.Request, event: gr.EventData, at: Seat) -> tuple[Any, ...]:
         """Do what needs no answer."""
         self._place(request, at)
-        return _told(self._desk, at, event._data)
+        with _quietly(at):
+            return _told(self._desk, at, event._data)
 
     def light(self, at: Seat) -> Iterator[tuple[Any, ...]]:
         """Answer a question."""
@@ -109,6 +116,17 @@ class _Acts:
     def halt(self, at: Seat) -> tuple[Any, ...]:
         """Give up what is under way."""
         return _shown(at, self._desk.stop(at))
+
+
+@contextmanager
+def _quietly(at: Seat) -> Iterator[None]:
+    """Tell a person of a failure in the product's words; the page's library would print what it was about."""
+    try:
+        yield
+    except Exception as error:
+        logs.failed("page_failed", error)
+        reason = str(error) if isinstance(error, KbError) else ui("inside", at.ui)
+        raise gr.Error(reason, print_exception=False) from None
 
 
 def _wire(blocks: gr.Blocks, desk: Desk, seat: gr.State, parts: list[gr.HTML], box: gr.MultimodalTextbox) -> None:
@@ -129,7 +147,7 @@ def _wire(blocks: gr.Blocks, desk: Desk, seat: gr.State, parts: list[gr.HTML], b
         )
         running += [light, heavy]
     for part in parts:
-        part.tell(acts.tell, seat, [*everything, box], **quiet)
+        part.tell(acts.tell, seat, [*everything, box], trigger_mode="always_last", **quiet)
     talk.halt(acts.halt, seat, everything, cancels=running, **quiet)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from bot import logs
 from bot.api.mount import WithApi
 from bot.config import Config
 from bot.errors import ConfigError, InputError, KbError
@@ -83,6 +84,9 @@ def _add_reports(app: FastAPI, loaded: Future[Loaded]) -> None:
             return PlainTextResponse(f"{error}\n", 404)
         except KbError as error:
             return PlainTextResponse(f"{error}\n", 503)
+        except Exception as error:  # what the server's library would print may quote the case
+            logs.failed("report_failed", error)
+            return PlainTextResponse("the report failed inside; try again\n", 500)
         name = f"case-{case_id}-{language}.{form}"
         headers = {
             "content-disposition": f'attachment; filename="{name}"',

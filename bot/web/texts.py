@@ -54,6 +54,10 @@ TEXTS: dict[str, dict[Language, str]] = SHARED | {
     "loading": {"ja": "索引を読み込んでいます", "en": "Loading the index"},
     "stop": {"ja": "停止", "en": "Stop"},
     "stopped": {"ja": "停止しました。", "en": "Stopped."},
+    "inside": {
+        "ja": "内部で問題が起きました。もう一度お試しください",
+        "en": "something inside went wrong; try again",
+    },
     "busy": {"ja": "回答中です。先に停止してください。", "en": "An answer is under way: stop it first."},
     "copy": {"ja": "コピー", "en": "Copy"},
     "copied": {"ja": "コピーしました", "en": "Copied"},
