@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from bot.secretforms import FORMS, MASK, Form
 
-__all__ = ["MASK", "redact"]
+__all__ = ["MASK", "redact", "storable"]
 
 _ODD_SPACES = (0xA0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF)
 _PLAIN = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(_ODD_SPACES, " ")
@@ -89,6 +90,15 @@ def _whole(plain: str, end: int) -> int:
     cut = width in TERMINALS or (plain[end - 1] == "=" and width in MAIL)
     found = _REST.match(plain, end) if cut else None
     return found.end() if found else end
+
+
+def storable(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Return JSON from outside with U+FFFD in every text for what cannot be stored."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    return {storable(key): storable(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:

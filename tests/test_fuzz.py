@@ -27,7 +27,9 @@ from bot.reading.stream import stream
 QUICK = hypothesis(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize(("target", "count"), [("paste", 300), ("log", 300), ("settings", 300)])
+@pytest.mark.parametrize(
+    ("target", "count"), [("paste", 300), ("log", 300), ("settings", 300), ("document", 100), ("slack", 200)]
+)
 def test_generated_input_breaks_nothing(target: str, count: int) -> None:
     cases = fuzz.TARGETS[target](Random(f"test-{target}"))
     for _ in range(count):
@@ -35,7 +37,9 @@ def test_generated_input_breaks_nothing(target: str, count: int) -> None:
         check()
 
 
-@pytest.mark.parametrize(("target", "count"), [("question", 60), ("batch", 150), ("command", 100)])
+@pytest.mark.parametrize(
+    ("target", "count"), [("question", 60), ("batch", 150), ("command", 100), ("api", 150), ("tools", 60)]
+)
 def test_generated_questions_break_nothing(settings, monkeypatch: pytest.MonkeyPatch, target: str, count: int) -> None:
     monkeypatch.setenv("KB_DATA_DIR", str(settings.data_dir))
     test_generated_input_breaks_nothing(target, count)

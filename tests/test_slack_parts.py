@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.reliability import payloads
 from bot.answer import Answer, Citation, Item, Section
 from bot.case.casefile import Turn
 from bot.case.database import Database
@@ -298,6 +299,13 @@ def test_which_channels_and_users_are_served_is_configuration(database: Database
 def test_secrets_are_masked_before_the_ledger_sees_them(database: Database) -> None:
     job = _intake(database).event(_said(text=f"<@{ME}> ```enable secret 5 $1$abcd$Zx9Ykqq1.abcdefgh/```"))
     assert job and "Zx9Ykqq1" not in job.text and "enable secret" in job.text
+
+
+def test_what_no_database_can_hold_does_not_keep_a_message_out() -> None:
+    slack, said = payloads.Slack(), _said(channel_type="im", files=[{"id": "F1", "name": "a\ud800\x00.log"}])
+    slack.take("event", said)
+    (work,) = slack.ledger.of_thread(f"{said['event']['channel']}:{said['event']['ts']}")
+    assert work.job.files[0].name == "a\ufffd\ufffd.log"
 
 
 def test_files_are_found_where_slack_puts_them() -> None:

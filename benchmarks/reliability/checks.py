@@ -78,7 +78,12 @@ def answered(bot: Bot, text: str, pasted: str, history: tuple[dict[str, str], ..
         answer = bot.ask(Question(text, pasted, history))
     except KbError:
         return None
-    body = batch.answer_json(answer)
+    held(batch.answer_json(answer))
+    return answer
+
+
+def held(body: dict[str, Any]) -> None:
+    """Hold an answer in its JSON form against the files that it cites."""
     quotes = {citation["number"]: citation["quote"] for citation in body["citations"]}
     for citation in body["citations"]:
         first, last = citation["lines"]
@@ -90,7 +95,6 @@ def answered(bot: Bot, text: str, pasted: str, history: tuple[dict[str, str], ..
         for command in step["commands"]:
             assert all(line.strip() in shown for line in command.splitlines()), f"{command!r} stands in no citation"
     strict(json.dumps(body))
-    return answer
 
 
 def _lines(path: str) -> list[str]:

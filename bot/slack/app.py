@@ -13,6 +13,7 @@ from slack_bolt import Ack, App, BoltResponse
 from bot.config import Config
 from bot.errors import KbError
 from bot.phrases import Language
+from bot.redact import storable
 from bot.slack import modal
 from bot.slack.answering import Answering
 from bot.slack.api import Api, Passing, open_client
@@ -39,7 +40,7 @@ class Reception:
 
     def take(self, read: Callable[[dict[str, Any]], Job | None], body: dict[str, Any]) -> None:
         """Enter a payload; one that is known already changes nothing."""
-        job = read(body)
+        job = read(storable(body))
         if job and self._ledger.claim(job):
             self._pool.wake()
 

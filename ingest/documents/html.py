@@ -119,6 +119,8 @@ class _Reader:
     def _comment(self, node: etree._Element) -> None:
         if (node.text or "").strip():
             self._conceal()
+        for mark in MARK.finditer(node.text or ""):  # what only the parser takes for a comment has marks
+            self._move(int(mark[1]), int(mark[2]))
         self._text(node.tail or "")
 
     def _start(self, node: etree._Element) -> None:

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from bot.errors import InputError
 from ingest.documents.draft import LONG_LINE, Block, Draft, Mark, lines_of
 from ingest.documents.hidden import invisible_note, spoken
-from ingest.documents.marks import CLOSE, OPEN, marked_line, taken_off, unmarked
+from ingest.documents.marks import CLOSE, OPEN, Lines, marked_line, taken_off, unmarked
 from ingest.documents.styles import Concealment
 
 _FRONT = re.compile(r"---[ \t]*$")
@@ -169,19 +169,21 @@ class _Reader:
         """Return an inline token's text, with a mark where each further line begins, and its code spans."""
         text: list[str] = []
         code: list[str] = []
+        lines = Lines(token.content, line)
         for child in token.children or []:
+            mark = lines.mark(child.type, child.content, child.markup)
             if child.type == "html_inline":
                 if self.concealment.follow(taken_off(child.content, 0)[0]):
                     self._conceal(token)
             elif child.type in ("softbreak", "hardbreak"):
-                line += 1
-                text.append(f"\n{OPEN}{line}.0{CLOSE}")
+                text.append("\n")
             elif self.concealment.on:
                 self._conceal(token)
             elif child.type in ("code_inline", "text", "text_special", "image"):
                 text.append(child.content)
                 code += [taken_off(child.content, 0)[0].strip()] if child.type == "code_inline" else []
-        return "".join(text), code
+            text += [mark] if mark else []
+        return "".join(text if lines.told() else (piece for piece in text if piece not in lines.marks)), code
 
     def _html_block(self, token: Token) -> None:
         first, last = self._lines(token)
