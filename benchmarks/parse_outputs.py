@@ -168,7 +168,7 @@ def _typed(record: dict[str, Any]) -> dict[str, Any]:
     flat = {_KEYS.get(key, key): value for key, value in record.items() if key not in (*_LEGEND, *_COLUMNS)}
     data: dict[str, Any] = {key: int(value) if value.isdigit() else value for key, value in flat.items()}
     if "conn_id" in record:
-        data["legend"] = {key: record[key] for key in _LEGEND}
+        data["legend"] = [{"letter": key, "meaning": record[key]} for key in _LEGEND]
         rows = zip(*(record[key] for key in _COLUMNS), strict=True)
         data["connections"] = [_row(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
     return data

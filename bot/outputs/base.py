@@ -31,8 +31,12 @@ from bot.reading.paste import View
 Span = tuple[int, int]
 IP = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 DATE = r"(?:[A-Z][a-z]{2}[ \n])?[A-Z][a-z]{2}[ \n][0-9]{1,2}[ \n][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[ \n][A-Z]{2,5})?[ \n][0-9]{4}"
-NUMBER = r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?![0-9A-Za-z.:/])|-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?=[A-Z][a-z])"
-"""A number that a device can print; a longer row of digits is none."""
+_GROUPED = r"-?[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9A-Za-z.:/,])"
+NUMBER = (
+    rf"{_GROUPED}|-?[0-9]{{1,19}}(?:\.[0-9]{{1,19}})?(?![0-9A-Za-z.:/]|,[0-9])"
+    r"|-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?=[A-Z][a-z])"
+)
+"""A number that a device can print, or a person writes with commas; a longer row of digits is none."""
 
 
 class Anchor:
@@ -106,8 +110,8 @@ def words(text: str) -> str:
 
 
 def number(text: str) -> int | float:
-    """Read a number as the device prints it; a percent sign is left aside."""
-    text = text.rstrip("% \n")
+    """Read a number as the device prints it; a percent sign and the commas between thousands are left aside."""
+    text = text.rstrip("% \n").replace(",", "")
     return float(text) if "." in text else int(text)
 
 
@@ -193,9 +197,11 @@ class Labels:
         return found
 
     def _whole(self, key: str, start: int, end: int, text: str) -> bool:
+        lead = text[:start].strip() if start < 20 else "-"
+        if not lead and end >= len(text):
+            return True  # one label alone was picked out, not cut off
         if end >= len(text) and key != self._last:
             return False
-        lead = text[:start].strip() if start < 20 else "-"
         return not any(head.endswith(lead) for head in self._heads[key])
 
     def _key(self, printed: str) -> str:

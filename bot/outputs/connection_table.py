@@ -88,7 +88,8 @@ def read(view: View, start: int, end: int) -> Reading | None:
     letters = _DEFAULT | {key: name.upper() for key, name in legend.items()}
     if announced(text, start, end) != COMMAND and _foreign(rows, letters):
         return None
-    data: dict[str, Any] = values(found) | {"legend": legend, "connections": rows}
+    letters_told = [{"letter": letter, "meaning": meaning} for letter, meaning in legend.items()]
+    data: dict[str, Any] = values(found) | {"legend": letters_told, "connections": rows}
     missing = _missing(found, legend, columns, table.cut)
     pieces = [(item.start, item.end) for item in found.values()] + ([columns.span()] if columns else [])
     pieces += ([legend_span] if legend else []) + table.ends

@@ -116,7 +116,7 @@ def _reading(
     data = {
         "records": [record.as_data() for record in group],
         "record_count": len(group),
-        "levels": dict(Counter(record.level for record in group if record.level)),
+        "levels": dict(Counter(record.level.lower() for record in group if record.level)),
         "records_with_inconsistent_time": sum(not record.agrees for record in group),
         **spec.describe(squeezed, group),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -44,7 +44,7 @@ def parse(text: str) -> ParseResult:
     parsed = _best(text)
     if text[-1:].strip() and _cut_off(parsed):
         shorter = _best(text[: -len(text[-_TAIL:].split()[-1])])
-        if _missing(shorter) <= _missing(parsed):
+        if len(shorter.readings) >= len(parsed.readings) and _missing(shorter) <= _missing(parsed):
             parsed = shorter
     result = _result(text, parsed)
     logs.info("parsed", outputs=len(result.outputs), findings=len(result.findings), characters=len(text))
@@ -158,10 +158,13 @@ def _result(text: str, parsed: _Parsed) -> ParseResult:
         pieces = reading.spans or ((reading.start, reading.end),)
         covered += [view.span(*piece) for piece in _rest(pieces, reading.unread)]
     outputs.sort(key=lambda output: (output.start, output.end))
+    spare, silent = _gaps(text, covered)
+    outputs, rest = _with_edges(outputs, silent)
+    unrecognised = tuple(sorted([*spare, *rest]))
     findings = parsed.findings
     if len(outputs) > 1 and len(text) <= _COMPARED:
         findings = _settled([*findings, *correlate(text, outputs, findings)])
-    return ParseResult(tuple(outputs), tuple(findings), tuple(_unrecognised(text, covered)))
+    return ParseResult(tuple(outputs), tuple(findings), unrecognised)
 
 
 def _rest(pieces: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
@@ -183,17 +186,35 @@ _COMPARED = 1 << 20
 _WORD = re.compile(r"\w")
 
 
-def _unrecognised(text: str, covered: Iterable[Span]) -> list[Span]:
-    """Return the spans of ``text`` that no reading covers and that hold something to read."""
-    gaps: list[Span] = []
+def _gaps(text: str, covered: Iterable[Span]) -> tuple[list[Span], list[Span]]:
+    """Return the spans of ``text`` that no reading covers: those that say something, and prompts, bullets and dots."""
+    spare: list[Span] = []
+    silent: list[Span] = []
     done = 0
     for start, end in [*_apart(sorted(covered)), (len(text), len(text))]:
-        if start > done and _says(text[done:start]):
-            piece = text[done:start]
+        piece = text[done:start]
+        if any(character.isprintable() and not character.isspace() for character in piece):
             lead = len(piece) - len(piece.lstrip())
-            gaps.append((done + lead, done + len(piece.rstrip())))
+            (spare if _says(piece) else silent).append((done + lead, done + len(piece.rstrip())))
         done = max(done, end)
-    return gaps
+    return spare, silent
+
+
+def _with_edges(outputs: list[ParsedOutput], silent: Iterable[Span]) -> tuple[list[ParsedOutput], list[Span]]:
+    """Give what stands silent beside an output to it: the one before, else the one after; return what is left."""
+    rest: list[Span] = []
+    begun, before = 0, 0
+    for low, high in silent:
+        while begun < len(outputs) and outputs[begun].start < low:
+            before = begun if outputs[begun].end >= outputs[before].end else before
+            begun += 1
+        if begun:
+            outputs[before] = replace(outputs[before], end=max(high, outputs[before].end))
+        elif outputs:
+            outputs[0] = replace(outputs[0], start=min(low, outputs[0].start))
+        else:
+            rest.append((low, high))
+    return outputs, rest
 
 
 def _says(piece: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from html import unescape
 
 from bot.reading.view import Pass
 from bot.reading.view import View as View
@@ -54,10 +55,10 @@ _CONTROLS = re.compile(
     r"|<?-{1,4} ?[Mm]ore ?-{1,4}>?(?: ?\([0-9]{1,3}%\))?(?: *(?:[\x08\x1a]|\x1b\[[0-?]{0,64}[@-~]))*|\.\.\.skipping\b\.{0,3}"
     r"|[\x00\x07\x08\x1a\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
     r"|<(?:https?://|mailto:)[^ \n|<>]{1,300}(?:\|[^ \n|<>]{1,300})?>"
-    r"|&(?:amp;){0,8}(?:lt|gt|amp|quot|nbsp|apos|#39|#160|#x27);"
+    r"|&(?:amp;){0,8}(?:lt|gt|amp|quot|nbsp|apos|[lr][sd]quo|[nm]dash|minus|e[nm]sp|[lr]arr|hellip|#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5});"
 )
 _CONTROL_SIGNS = ("<http", "<mailto:", "\x1b", "\x08", "\x1a", "ore", "&", "\x00", "\x07", "\x7f", "...skipping")
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "nbsp": " ", "#160": " "}
+_ROW = re.compile(r"(?m)^[> ]{0,40}\|[^\n]*\|[ \r]{0,40}$")
 _MARKS = r"^ {0,40}(?:>{1,8} |>(?=[^> \n]))+|^>+$|```(?:[a-z]{1,12}$)?|~~~|(?<=[ \n])>{1,8}(?=[ \n])"
 _PLAIN_MARKS = re.compile(rf"(?m){_MARKS}|{_BOXED}")
 _STAMPED_MARKS = re.compile(rf"(?m)^(?:> ?)*{_BARE}(?:> )?|{_MARKS}|{_BOXED}")
@@ -75,6 +76,8 @@ class Paste:
     def __init__(self, raw: str) -> None:
         """Undo the damage of ``raw``, all but the lines that a terminal broke."""
         text = raw.replace("\r\n", " \n").translate(_INNER_CR if "\n" in raw else _LONE_CR)
+        if "|" in text:
+            text = _ROW.sub(_cells, text)
         view = _replace(View(raw, text), _CONTROLS, _entity, _wants_controls)
         marks = _marks_of(view.text)
         wanted = _wants_marks if marks is _PLAIN_MARKS else _wants_all
@@ -97,6 +100,11 @@ class Paste:
 def clean(raw: str) -> View:
     """Undo the damage of ``raw``, all but the lines that a terminal broke, and return the view of it."""
     return Paste(raw).view
+
+
+def _cells(row: re.Match[str]) -> str:
+    """Return a table's row with blanks between its cells, of the same length."""
+    return row[0].replace("|", " ")
 
 
 def _finished(view: View) -> View:
@@ -129,7 +137,8 @@ def _entity(found: str) -> str:
         return found[1:-1].rpartition("|")[2]
     if found[0] != "&":
         return " " if found == "\x1a" else ""
-    return _ENTITIES.get(found[:-1].rpartition("&")[2].rpartition(";")[2], "'")
+    character = unescape(f"&{found[:-1].rpartition('&')[2].rpartition(';')[2]};").translate(_CHARACTERS)
+    return character if character.isprintable() or character == "\n" else " "
 
 
 def _squeeze(chunk: str) -> str:
