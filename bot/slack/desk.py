@@ -118,10 +118,11 @@ class Desk:
             return
         for ts in original.replies:
             remove(self._api, job.channel, ts)
-        self._ledger.rewrite(job.message, replies=[])
-        others = [
+        self._ledger.rewrite(job.message, replies=[], turn=0)
+        others = [  # a person's clicks do not outlive the person's questions
             other for other in self._ledger.of_thread(job.thread)
             if other.turn and not other.job.key.startswith(job.message)
+            and (other.job.key.count(":") == 1 or other.job.user != original.job.user)
         ]  # fmt: skip
         if original.case_id and not others:
             self._do.cases.delete(original.case_id)

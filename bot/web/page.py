@@ -147,7 +147,7 @@ def _wire(blocks: gr.Blocks, desk: Desk, seat: gr.State, parts: list[gr.HTML], b
         )
         running += [light, heavy]
     for part in parts:
-        part.tell(acts.tell, seat, [*everything, box], trigger_mode="always_last", **quiet)
+        part.tell(acts.tell, seat, [*everything, box], trigger_mode="multiple", **quiet)
     talk.halt(acts.halt, seat, everything, cancels=running, **quiet)
 
 
