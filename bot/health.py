@@ -112,13 +112,15 @@ def serve_beside(settings: Config, bot: Bot) -> Callable[[], None]:
         return lambda: None
     import uvicorn
 
+    from bot.heads import configured
+
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         listening = socket.create_server((settings.host, settings.health_port), family=family)
     except OSError as error:
         raise ConfigError(f"KB_HEALTH_PORT={settings.health_port} cannot be opened ({error.strerror})") from error
     app = WithHealth(_nothing, settings, bot)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
+    server = uvicorn.Server(configured(app, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="health", daemon=True)
     thread.start()
 

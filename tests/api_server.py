@@ -12,6 +12,7 @@ import uvicorn
 from bot.api.app import Api
 from bot.api.door import Door
 from bot.config import Config
+from bot.heads import configured
 
 
 class Served(uvicorn.Server):
@@ -26,10 +27,7 @@ class Served(uvicorn.Server):
 @contextmanager
 def running(app, lifespan="off") -> Iterator[Served]:
     """Serve ``app`` for as long as the block runs."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="error", lifespan=lifespan, timeout_graceful_shutdown=1, http="h11"
-    )
-    server = Served(config)
+    server = Served(configured(app, host="127.0.0.1", port=0, lifespan=lifespan, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -21,6 +21,7 @@ LAYERS = (
         "bot.logs",
         "bot.letters",
         "bot.live",
+        "bot.heads",
         "bot.reading.view",
         "kb.reader",
     ),
@@ -157,6 +158,7 @@ HOMES = {
         "bot/llm/model.py",
     },
     "langgraph": {"bot/llm/middleware.py"},
+    "h11": {"bot/heads.py"},
     "openai": {"bot/llm/model.py"},
     "mcp": {"bot/mcp/server.py", "bot/mcp/resources.py", "bot/mcp/prompts.py", "bot/mcp/serve.py"},
 }

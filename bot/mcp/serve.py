@@ -16,6 +16,7 @@ from bot.api.body import MAX_JSON
 from bot.api.door import Door, refuse_open
 from bot.config import Config
 from bot.errors import ConfigError, Refused
+from bot.heads import configured
 from bot.mcp.server import server
 from bot.mcp.source import Source
 
@@ -50,10 +51,8 @@ def over_http(settings: Config, port: int = PORT) -> None:
     refuse_open(settings, settings.host)
     if not 0 <= port <= 65535:
         raise ConfigError(f"--port {port}: a port is a number from 0 to 65535")
-    config = uvicorn.Config(
-        application(settings, Source(settings)), host=settings.host, port=port, log_level="error", access_log=False,
-        timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS, http="h11",  # which bounds the headers
-    )  # fmt: skip
+    app = application(settings, Source(settings))
+    config = configured(app, host=settings.host, port=port, timeout_graceful_shutdown=2, limit_concurrency=CONNECTIONS)
     listening = _Listening(config)
     try:
         listening.run()

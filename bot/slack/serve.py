@@ -124,8 +124,11 @@ def _by_socket(app: App, settings: Config, told: Callable[[str], None]) -> None:
 def _by_http(app: App, settings: Config, told: Callable[[str], None]) -> None:
     import uvicorn
 
-    wanted = uvicorn.Config(application(app), host=settings.host, port=settings.port, log_level="error",
-                            access_log=False, lifespan="off", timeout_graceful_shutdown=int(DRAIN))  # fmt: skip
+    from bot.heads import configured
+
+    wanted = configured(
+        application(app), host=settings.host, port=settings.port, lifespan="off", timeout_graceful_shutdown=int(DRAIN)
+    )
 
     class Server(uvicorn.Server):
         """Says when it listens."""

@@ -107,11 +107,10 @@ def serve(settings: Config, told: Callable[[str], None]) -> None:
     app = application(settings, loaded)
     import uvicorn
 
+    from bot.heads import configured
+
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    wanted = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_level="error", access_log=False,
-        timeout_graceful_shutdown=FAREWELL, http="h11",  # the other one takes headers of any length
-    )  # fmt: skip
+    wanted = configured(app, host=settings.host, port=settings.port, timeout_graceful_shutdown=FAREWELL)
     listening: Future[None] = Future()
 
     class Server(uvicorn.Server):
