@@ -52,7 +52,9 @@ def everything(settings: Config, paths: Sequence[str] = (), *, rebuild: bool = F
     if not paths and builds.current(documents_home(settings)) is None:
         return True
     documents = _documents(settings, encoder, lambda maker: library.add(maker, paths, rebuild=rebuild))
-    return not paths or documents.documents > 0 and told.went_in(documents, paths)
+    empty = told.empty(documents, paths)
+    sys.stderr.write(told.nothing_in(documents, empty))
+    return not paths or len(empty) < len(paths)
 
 
 def remove(settings: Config, paths: Sequence[str]) -> None:

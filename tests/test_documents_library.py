@@ -14,7 +14,7 @@ from bot.documents.live import open_build
 from bot.errors import IndexMismatch, InputError
 from ingest import __main__ as command
 from ingest import builds
-from ingest.documents import index, told
+from ingest.documents import index, scan, told
 from ingest.documents.make import Maker, Manifest
 from ingest.documents.shelf import SHELF, Shelf
 from tests.stock import beside, maker, put, take_in, working_in
@@ -51,9 +51,9 @@ def made(tmp_path: Path) -> Maker:
         shutil.copy(root / "kb" / "guide" / language / "epm-ao.md", folder)
     (tmp_path / "kb" / "out_of_scope.yaml").write_text("subjects: []\n", encoding="utf-8")
     put(tmp_path / "given", {"a.md": LANTERN, "sub/b.txt": BUOY})
-    from ingest.documents.read import read_document, scan
+    from ingest.documents.read import read_document
 
-    return Maker(tmp_path / "data" / "documents", Counting(), scan, read_document, root=tmp_path)
+    return Maker(tmp_path / "data" / "documents", Counting(), scan.scan, read_document, root=tmp_path)
 
 
 def add(made: Maker, *paths: str, rebuild: bool = False) -> index.Report:
@@ -194,8 +194,45 @@ def test_one_path_never_means_two_files(made: Maker) -> None:
 
 
 def test_paths_that_are_not_there_are_refused(made: Maker) -> None:
+    put(made.root, {"two\nlines.txt": LANTERN, os.fsdecode("手順".encode("cp932")): LANTERN})
+    (made.root / "loop").symlink_to("loop")
     with pytest.raises(InputError, match="does not exist"):
         add(made, "nothing")
+    with pytest.raises(InputError, match="loop does not exist"):
+        add(made, "loop")
+    for name in ("two\nlines.txt", os.fsdecode("手順".encode("cp932"))):
+        with pytest.raises(InputError, match="cannot be shown; rename it") as refused:
+            add(made, name)
+        assert "\n" not in str(refused.value) and str(refused.value).encode()
+    assert entries(made) == []
+
+
+def test_japanese_names_with_wide_spaces_go_in_and_bytes_of_shift_jis_are_named(made: Maker) -> None:
+    put(given(made), {"手順\u3000一式.md": LANTERN, os.fsdecode("手順".encode("cp932")) + ".md": LANTERN})
+    report = add(made, "given")
+    assert "given/手順\u3000一式.md" in report.added
+    assert [reason for _, reason in report.skipped] == ["its name holds characters that cannot be shown"]
+
+
+def test_a_pipe_is_named_and_never_waited_for(made: Maker) -> None:
+    os.mkfifo(made.root / "pipe.txt")
+    report = add(made, "pipe.txt", "given/a.md")
+    assert [item.reason for item in report.broken] == ["pipe.txt: is no ordinary file"]
+    assert entries(made) == ["given/a.md"]
+
+
+def test_a_file_that_goes_away_while_its_folder_is_looked_at_is_passed_over(made: Maker) -> None:
+    entry = next(entry for entry in list(os.scandir(given(made))) if entry.name == "a.md")
+    (given(made) / "a.md").unlink()
+    assert scan._reason(entry, 0) == "cannot be looked at (No such file or directory)"
+
+
+def test_what_was_given_and_may_no_longer_be_looked_at_is_missing(made: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(made, "given/a.md", "given/sub/b.txt")
+    exists = os.path.exists
+    monkeypatch.setattr(os.path, "exists", lambda file: "sub" not in str(file) and exists(file))
+    report = add(made)
+    assert report.missing == ("given/sub/b.txt",) and entries(made) == ["given/a.md"]
 
 
 def test_rollback_goes_back_to_an_earlier_build_and_its_library(made: Maker) -> None:
@@ -299,7 +336,9 @@ def test_the_command_line(settings: Config, tmp_path: Path, monkeypatch: pytest.
     assert run(made, monkeypatch, "n", "./status") == 0
     said = capsys.readouterr()
     assert "2 documents" in said.out and "not read: n/e.md: " in said.err
-    assert run(made, monkeypatch, "only") == 1
+    (tmp_path / "w" / "bare").mkdir()
+    assert run(made, monkeypatch, "only", "bare") == 1
+    assert capsys.readouterr().err.endswith("nothing to read: bare\n")
     assert run(made, monkeypatch, "nothing") == 1
     assert "ingest: nothing does not exist" in capsys.readouterr().err
     assert run(made, monkeypatch, "status") == 0

@@ -18,6 +18,7 @@ from ingest.documents.hidden import visible
 from ingest.documents.model import Document
 from ingest.documents.read import LIMITS, document_id, read_document, scan
 from ingest.documents.text import read_text
+from tests.document_files import pdf
 
 JAPANESE = "# 手順\n\n暗号化された接続はコアのWAEで復号されます。設定を確認してください。\n状態は「正常」です。\n"
 
@@ -149,6 +150,30 @@ def test_invisible_characters_are_left_out_and_told(tmp_path: Path) -> None:
     assert "Run the check now." in text and "\nhidden tag." in text
     assert made.notes == ("4 invisible characters (zero width, direction, control) left out, on lines 1, 5",)
     assert made.lines[0].startswith("Run\u200b"), "lines stay as they are"
+
+
+def test_lines_of_one_page_that_differ_in_numbers_only_are_no_running_headers(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(pdf([[f"Cabinet {n} is locked." for n in range(30)], ["The end."], ["Really."]]))
+    document = read_document("a.pdf", file)
+    assert document.notes == ()
+    assert all(f"Cabinet {n} is locked." in "".join(part.quote for part in document.parts) for n in range(30))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Type dnslookup <FQDN> or ping <address> now.", "Type dnslookup <FQDN> or ping <address> now."),
+        ("Set the clock: ntpdate <KDC ip>", "Set the clock: ntpdate <KDC ip>"),
+        ("A <b>bold</b> word,<br> and <img src=x> a picture", "A bold word, and  a picture"),
+        ("Seen <span hidden>unseen <FQDN></span> seen", "Seen  seen"),
+        ("Seen <x onclick=reload> seen", "Seen  seen"),
+    ],
+)
+def test_a_placeholder_is_kept_and_a_tag_is_not(tmp_path: Path, written: str, read: str) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(f"# Title\n\n{written}\n", encoding="utf-8")
+    assert [part.text for part in read_document("a.md", file).parts] == [read]
 
 
 def test_emoji_are_nothing_hidden(tmp_path: Path) -> None:

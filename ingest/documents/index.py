@@ -51,8 +51,7 @@ def add(maker: Maker, paths: Sequence[str] = (), *, rebuild: bool = False) -> Re
     if not paths and builds.current(maker.home) is None:
         return Report()
     for path in paths:
-        if not Path(library.locate(path)).exists():
-            raise InputError(f"{path} does not exist; give a file or folder that does")
+        library.check(path)
     with builds.locked(maker.home):
         older = last_shelf(maker.home)
         roots, removed = library.add(older.roots() if older else [], older.removed() if older else set(), paths)

@@ -6,6 +6,7 @@ build goes back to its library as well.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from bot.errors import InputError
 from ingest.builds import digest
+from ingest.documents.scan import printable
 from ingest.documents.shelf import Broken, Entry, Root, Shelf
 
 FRESH = 2_000_000_000
@@ -58,7 +60,20 @@ class Plan:
 
 def locate(path: str) -> str:
     """Return where a path is, in full and without links."""
-    return str(Path(path).expanduser().resolve())
+    return os.path.realpath(Path(path).expanduser())
+
+
+def there(file: str) -> bool:
+    """Say whether a file or folder is there and can be got at; a link to itself is not, nor what a folder hides."""
+    return os.path.exists(file)
+
+
+def check(path: str) -> None:
+    """Raise InputError for a path that cannot be given: nothing is there, or its name cannot be shown."""
+    if not printable(path):
+        raise InputError(f"{path!r}: its name holds characters that cannot be shown; rename it")
+    if not there(locate(path)):
+        raise InputError(f"{path} does not exist or lies where you may not look; give a file or folder that does")
 
 
 def within(file: str, folder: str) -> bool:
@@ -121,7 +136,7 @@ def _files(made: Plan, scan: Scan) -> dict[str, str]:
     """Return every file with the path under which it was given last."""
     files: dict[str, str] = {}
     for root in made.roots:
-        if not Path(root.file).exists():
+        if not there(root.file):
             made.missing.append(root.path)
             continue
         found, skipped = scan([root.file])
@@ -158,8 +173,11 @@ def _found(path: str, file: str, entry: Entry | None, broken: Broken | None) -> 
 
 
 def _digest(file: str) -> str:
-    """Return the hash of a file's bytes, empty when they cannot be read: reading it says why."""
+    """Return the hash of a file's bytes, empty when they cannot be read: reading it says why.
+
+    A pipe is never opened: it could be waited on for ever.
+    """
     try:
-        return digest(Path(file))
+        return digest(Path(file)) if Path(file).is_file() else ""
     except OSError:
         return ""

@@ -19,6 +19,9 @@ _FRONT = re.compile(r"---[ \t]*$")
 _TITLE = re.compile(r"title:[ \t]*[\"']?([^\"'\n]{1,200})[\"']?[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,400}>")
+_PLACEHOLDER = re.compile(r"<[A-Za-z][\w.-]*(?: [\w.-]+){0,3}>")
+"""What stands for a value, such as <FQDN> or <KDC ip>, and is a tag for Markdown: one that nothing closes."""
+_UNCLOSED = frozenset(["br", "hr", "img", "wbr", "input", "p", "li", "dt", "dd", "td", "th", "tr"])
 _OPENS = re.compile(r"[^\s>#+*0-9|-]|#{1,6} ")
 _ENOUGH, _MOST = 100_000, 200_000
 """Characters after which the text is parted at the next good place, and at which it is parted in any case."""
@@ -170,11 +173,14 @@ class _Reader:
         text: list[str] = []
         code: list[str] = []
         lines = Lines(token.content, line)
+        closed = {_name(child.content) for child in token.children or () if child.content.startswith("</")}
         for child in token.children or []:
             mark = lines.mark(child.type, child.content, child.markup)
             if child.type == "html_inline":
                 if self.concealment.follow(taken_off(child.content, 0)[0]):
                     self._conceal(token)
+                elif not self.concealment.on and _PLACEHOLDER.fullmatch(child.content):
+                    text += [child.content] if _name(child.content) not in closed | _UNCLOSED else []
             elif child.type in ("softbreak", "hardbreak"):
                 text.append("\n")
             elif self.concealment.on:
@@ -251,3 +257,8 @@ class _Reader:
         block.marks, block.code = marks, tuple(self.state.code)
         if block.text.strip(" |\n"):
             self._add(block)
+
+
+def _name(tag: str) -> str:
+    """Return the name in a tag, in lower case."""
+    return re.split(r"[\s>]", tag.lstrip("</"), maxsplit=1)[0].lower()

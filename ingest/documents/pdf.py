@@ -196,12 +196,14 @@ def _pages(numbers: Sequence[int]) -> str:
 def _running(lines: Sequence[str], pages: Sequence[int]) -> frozenset[int]:
     """Return the lines (from 1) that most pages repeat at their top or foot, but for their numbers."""
     edges: list[tuple[int, str]] = []
+    counts: Counter[str] = Counter()
     start = 0
     for at in range(1, len(lines) + 1):
         if at == len(lines) or pages[at] != pages[start]:
             own = [k for k in range(start, at) if lines[k].strip()]
-            edges += [(k, _DIGITS.sub("0", lines[k].strip())) for k in {*own[:_EDGE], *own[-_EDGE:]}]
+            here = [(k, _DIGITS.sub("0", lines[k].strip())) for k in {*own[:_EDGE], *own[-_EDGE:]}]
+            counts.update({text for _, text in here})
+            edges += here
             start = at
-    counts = Counter(text for _, text in edges)
     least = max(_REPEATED, 0.6 * len(set(pages)))
     return frozenset(at + 1 for at, text in edges if counts[text] >= least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +39,14 @@ class Skipped(NamedTuple):
 
     path: str
     reason: str
+
+
+def printable(name: str) -> bool:
+    """Say whether a name can be shown on one line, Japanese spaces included.
+
+    Bytes that are not UTF-8 stand in it as lone surrogates, which cannot.
+    """
+    return all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name)
 
 
 def scan(paths: Sequence[str]) -> tuple[list[Candidate], list[Skipped]]:
@@ -78,7 +87,7 @@ def _below(given: str, folder: Path, skipped: list[Skipped], depth: int = 0) -> 
 def _reason(entry: os.DirEntry[str], depth: int) -> str:
     """Return why an entry of a folder is not read, or nothing."""
     name = entry.name
-    if not name.isprintable() or any("\ud800" <= char <= "\udfff" for char in name):
+    if not printable(name):
         return "its name holds characters that cannot be shown"
     if entry.is_symlink():
         return "a link; links in folders are not followed"
@@ -86,7 +95,10 @@ def _reason(entry: os.DirEntry[str], depth: int) -> str:
         return "hidden or temporary"
     if entry.is_dir(follow_symlinks=False):
         return f"more than {_DEEPEST} folders deep" if depth >= _DEEPEST else ""
-    if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-        return "no ordinary file"
+    try:
+        if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            return "no ordinary file"
+    except OSError as error:  # it went away meanwhile
+        return f"cannot be looked at ({error.strerror})"
     ending = Path(name).suffix.lower()
     return "" if ending in FORMATS else f"its ending is none of {', '.join(FORMATS)}"

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.documents.library import locate, there, within
+
 if TYPE_CHECKING:
     from ingest.documents.index import Report
 
@@ -37,12 +39,16 @@ def problems(done: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def went_in(done: Report, paths: Sequence[str]) -> bool:
-    """Say whether any document of ``paths`` is in the library now."""
-    from ingest.documents.library import locate, within
+def empty(done: Report, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return those of ``paths`` of which no document is in the library now."""
+    return tuple(path for path in paths if not any(within(file, locate(path)) for file in done.files))
 
-    given = [locate(path) for path in paths]
-    return any(within(file, place) for file in done.files for place in given)
+
+def nothing_in(done: Report, paths: Sequence[str]) -> str:
+    """Return a line for each of ``paths`` that holds no file to read, not even a broken one."""
+    broken = [item.file for item in done.broken]
+    bare = [path for path in paths if not any(within(file, locate(path)) for file in broken)]
+    return "".join(f"nothing to read: {path}\n" for path in bare)
 
 
 def status(home: Path) -> str:
@@ -58,7 +64,7 @@ def places(home: Path) -> list[str]:
     if shelf is None:
         return []
     try:
-        return [root.file for root in shelf.roots() if Path(root.file).exists()]
+        return [root.file for root in shelf.roots() if there(root.file)]
     finally:
         shelf.close()
 
@@ -75,10 +81,10 @@ def _status(home: Path) -> Iterator[str]:
     entries = shelf.entries()
     yield f"build {current.name}: {len(entries)} documents, {shelf.count('parts')} parts"
     for root in shelf.roots():
-        yield f"given     {root.path}" + ("" if Path(root.file).exists() else " (missing)")
+        yield f"given     {root.path}" + ("" if there(root.file) else " (missing)")
     for entry in entries:
-        there = "" if Path(entry.file).exists() else " (deleted; stops answering at the next build)"
-        yield f"document  {entry.path}: {entry.format}, {entry.parts} parts{there}"
+        state = "" if there(entry.file) else " (deleted; stops answering at the next build)"
+        yield f"document  {entry.path}: {entry.format}, {entry.parts} parts{state}"
         for note in entry.notes:
             yield f"          left out: {note}"
     for item in shelf.broken():
