@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import Future
-from html import unescape
+from html import escape, unescape
 from types import SimpleNamespace
 
 import pytest
@@ -23,8 +23,10 @@ from bot.config import Config
 from bot.errors import ConfigError, InputError, KbError
 from bot.findings import Evidence, Finding
 from bot.redact import redact
+from bot.safe import code
 from bot.web.chat import said
 from bot.web.desk import Loaded, Request, read_upload
+from bot.web.draw import notice
 from bot.web.guard import LOOPBACK, Guard
 from bot.web.panel import _marked
 from bot.web.serve import _add_reports, serve
@@ -69,6 +71,26 @@ def test_the_password_is_asked_for_and_checked() -> None:
 def test_an_open_address_needs_a_password() -> None:
     with pytest.raises(ConfigError, match="KB_PASSWORD"):
         serve(Config(host="0.0.0.0"), lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [
+        ("in `a/b.md` [1].", "in <code>a/b.md</code> [1]."),
+        ("in ``<img>`**.txt``, **x**", "in <code>&lt;img&gt;`**.txt</code>, **x**"),
+        ("`` `x ``", "<code>`x</code>"),
+        ("``open `a` [b](c.md)", "``open <code>a</code> [b](c.md)"),
+        ("```", "```"),
+        ("", ""),
+    ],
+)
+def test_a_notice_has_code_spans_and_nothing_else_that_acts(line: str, html: str) -> None:
+    assert notice(line) == html
+
+
+@given(st.text(alphabet="ab`<*[ ", max_size=30).map(str.split).filter(bool).map(" ".join))
+def test_a_path_in_a_notice_is_one_code_span_whatever_it_holds(path: str) -> None:
+    assert notice(f"x {code(path)} y") == f"x <code>{escape(path)}</code> y"
 
 
 def shown(html: str) -> str:

@@ -21,7 +21,8 @@ def document_section(section: Section, turn: int, language: Language) -> str:
 
 
 def _item(item: Item, whose: str, turn: int, language: Language) -> str:
-    quotation = tag("pre", text(item.text), class_="out", tabindex=0) if item.verbatim else text(item.text)
+    layout = "out steps" if item.kind == "step" else "out"  # what is typed may wrap, columns may not
+    quotation = tag("pre", text(item.text), class_=layout, tabindex=0) if item.verbatim else text(item.text)
     words = tag("blockquote", quotation) + tag("div", cites(item.citations, turn, language))
     lines = [command(one, language) + tag("div", escape(whose), class_="whose") for one in item.commands]
     return words + "".join(lines)

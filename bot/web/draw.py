@@ -13,6 +13,7 @@ from bot.web.texts import ui
 from kb.schema import Command, Language
 
 ICONS = {"problem": "✗", "normal": "✓", "not_shown": "–", "not_recognised": "?"}
+_TICKS = re.compile(r"(`+)")
 _CODE = re.compile(r"(`[^`\n]+`)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(([a-z0-9-]{1,80})\.md\)")
 _BOLD = re.compile(r"\*\*([^*\n]{1,300})\*\*")
@@ -31,6 +32,22 @@ def tag(name: str, inner: str, **attributes: object) -> str:
 def text(raw: str) -> str:
     """Return ``raw`` as HTML that shows it exactly as typed."""
     return escape(raw).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def notice(raw: str) -> str:
+    """Return one line of Markdown that has code spans (bot/safe.py) and nothing else that acts."""
+    parts = _TICKS.split(raw)  # runs of backticks at the odd places
+    later: dict[str, int] = {}
+    closing: dict[int, int] = {}
+    for place in range(len(parts) - 2, 0, -2):
+        closing[place] = later.get(parts[place], 0)
+        later[parts[place]] = place
+    drawn, at = [], 0
+    while at < len(parts):
+        end = closing.get(at, 0)
+        drawn.append(tag("code", text("".join(parts[at + 1 : end]).strip())) if end else text(parts[at]))
+        at = (end or at) + 1
+    return "".join(drawn)
 
 
 def prose(raw: str) -> str:

@@ -10,7 +10,7 @@ from bot.answer import Answer, Item, Section
 from bot.case.casefile import Ask, Case, NextCheck, Turn
 from bot.phrases import say
 from bot.web.document import document_section
-from bot.web.draw import button, cites, command, output, prose, state, tag, text
+from bot.web.draw import button, cites, command, notice, output, prose, state, tag, text
 from bot.web.texts import ui
 from kb.schema import Language
 
@@ -75,7 +75,7 @@ def _head(drawn: Drawn) -> str:
         parts.append(tag("ul", items, class_="changes", aria_label=ui("changes", drawn.ui)))
     if answer.status == "abstained":
         parts.append(tag("span", escape(ui("abstained", answer.language)), class_="badge refused"))
-    parts += [tag("p", text(notice), class_="notice") for notice in answer.notices]
+    parts += [tag("p", notice(one), class_="notice") for one in answer.notices]
     if answer.findings:
         parts.append(_findings(answer))
     return tag("div", "".join(parts), class_="head", lang=answer.language) if parts else ""
