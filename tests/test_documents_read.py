@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.decode import decode
@@ -225,6 +225,7 @@ LINES = st.lists(st.lists(WORDS, max_size=4).map(" ".join), min_size=1, max_size
 
 @settings(max_examples=150, deadline=None)
 @given(LINES | st.text(max_size=300))
+@example("show license\n\n\u200b\n# x")
 def test_no_word_of_a_text_is_lost_and_every_quote_stands(text: str) -> None:
     draft = read_text(text)
     parts = cut(draft, "d")

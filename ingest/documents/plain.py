@@ -8,6 +8,7 @@ from itertools import islice
 
 from bot.text import language
 from ingest.documents.draft import LABEL, Block, whole
+from ingest.documents.hidden import visible
 from ingest.documents.outputs import find_outputs
 from ingest.documents.prompts import typed
 
@@ -64,7 +65,7 @@ class _Structure:
             self._add("output", at, run.last).outputs = run.names
             return run.last + 1
         line = self.lines[at]
-        if not line.strip() or at + 1 in self.skipped or _RULE.fullmatch(line):
+        if self._blank(at) or _RULE.fullmatch(line):
             return at + 1
         if (last := self._session(at)) is not None:
             self._add("code", at, last)
@@ -91,7 +92,7 @@ class _Structure:
         return last
 
     def _blank(self, at: int) -> bool:
-        return not self.lines[at].strip() or at in self.taken or at + 1 in self.skipped
+        return not visible(self.lines[at]).strip() or at in self.taken or at + 1 in self.skipped
 
     def _add(self, kind: str, first: int, last: int) -> Block:
         page = self.pages[first] if self.pages else None
