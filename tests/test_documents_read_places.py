@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.reliability import papers
+from ingest.documents import gather
+from ingest.documents.draft import Block
 from ingest.documents.model import Document
 from ingest.documents.read import read_document
 
@@ -67,3 +69,16 @@ def test_what_runs_over_a_line_end_does_not_shift_what_follows(tmp_path: Path, b
     assert len(made.parts) > 2
     for part in made.parts:
         assert all(word in part.quote for word in part.text.split() if word.startswith("item"))
+
+
+@pytest.mark.parametrize("comment", ["<!-->", "<!--->", "<!-- a --!>", "<!-- a -->"])
+def test_text_behind_a_comment_is_cited_where_it_stands(tmp_path: Path, comment: str) -> None:
+    made = document(tmp_path, "a.html", f"<p>One {comment} two\nthree\nfour.</p>")
+    assert made.parts[-1].last == 3 and made.parts[-1].text.endswith("four.")
+
+
+def test_whether_code_is_typed_is_asked_of_the_block_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Block] = []
+    monkeypatch.setattr(gather, "_trust", lambda block: asked.append(block) or "code")
+    gather.kind_of_code(Block("code", "show clock\n" * 50, 1, 50))
+    assert len(asked) == 1

@@ -1,20 +1,30 @@
-"""``python -m benchmarks.reliability.growth``: CPU time of twice the text, for text made to be hard to read.
+"""``python -m benchmarks.reliability.growth [READER...]``: CPU time of twice the text, for text made hard to read.
 
-Reading, masking and streaming must take time in proportion to the text: the ratio stays near 2.
+Reading, masking, streaming, documents and JSON must take time in proportion to the text: the ratio stays
+near 2.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.reliability import mutate
+from benchmarks.reliability import papers
+from bot import text as spoken
+from bot.api.body import read_json
+from bot.errors import KbError
 from bot.reading.parse import parse
 from bot.reading.stream import stream
 from bot.redact import redact
+from ingest.documents.cut import cut
+from ingest.documents.draft import Draft
+from ingest.documents.html import read_html
+from ingest.documents.markdown import read_markdown
+from ingest.documents.text import read_text
 
 SIZE = 60_000
 LIMIT = 3.2
@@ -28,13 +38,45 @@ PIECES = (
 )  # fmt: skip
 
 
+WRITTEN = (
+    *papers.MARKUP, "# a\n", "# a\n\ntext\n\n", "[a](b) ", "[a]: b\n", "[", "![", "](", "*", "**a ", "_a_ ",
+    "`a` ", "``a` ", "> ", ">", "- a\n", "1. a\n\n", "   - a\n", "| a ", "| a | b |\n", "|---", "<div>", "<b>",
+    "<p hidden>x", "<a href='", "<!-- ", "<p\n>x", "&amp;", "<table><tr><td>", "<tr><td>a", "<ol><li>a",
+    "<style>a{b:c}</style>", "<textarea>\n", "<![CDATA[", "</", "</p>", "<x y=z>", "a\n=\n",
+    "show accelerator mapi\n", "WAE#show clock\n", "手順 1. 確認。\n", "Sentence one. ", "文です。", "\u200b",
+    "word\n\n", "a b\n",
+)  # fmt: skip
+NESTS = ("[", '{"a":', "[[],", '"\\u0041', "1", '"a":1,', '{"a":[')
+
+
+def _written(read: Callable[[str], Draft]) -> Callable[[str], object]:
+    """Return what reads a document and cuts it into parts; one that is refused has been read as well."""
+
+    def run(text: str) -> None:
+        with contextlib.suppress(KbError, RecursionError):
+            cut(read(text), "x")
+
+    return run
+
+
+def _json(text: str) -> None:
+    with contextlib.suppress(KbError):
+        read_json(text.encode("utf-8", "replace"))
+
+
 def _stream(text: str) -> None:
     with tempfile.NamedTemporaryFile(suffix=".log") as file:
         Path(file.name).write_text(text, encoding="utf-8")
         stream(file.name)
 
 
-READERS: dict[str, Callable[[str], object]] = {"parse": parse, "redact": redact, "stream": _stream}
+READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
+    "parse": (parse, PIECES, 1), "redact": (redact, PIECES, 1), "stream": (_stream, PIECES, 1),
+    "markdown": (_written(read_markdown), WRITTEN, 2), "text": (_written(read_text), WRITTEN, 2),
+    "html": (_written(lambda text: read_html(text.encode("utf-8", "replace"))), WRITTEN, 2),
+    "tokens": (spoken.tokens, PIECES, 4), "json": (_json, NESTS, 1),
+}  # fmt: skip
+"""What reads, the shapes that it is given, and by how much those are shorter than SIZE."""
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:
@@ -49,18 +91,19 @@ def seconds(read: Callable[[str], object], text: str) -> float:
 
 def main() -> int:
     """Print the worst ratio of each reader; 1 where one is above the limit."""
-    shapes = [*PIECES, "".join(mutate.samples())]
     worst = 0.0
-    for name, read in READERS.items():
+    for name in sys.argv[1:] or READERS:
+        read, pieces, part = READERS[name]
         found = []
-        for piece in shapes:
-            text = piece * (2 * SIZE // len(piece) + 1)
-            half, whole = seconds(read, text[:SIZE]), seconds(read, text[: 2 * SIZE])
-            found.append((whole / half if half > 0.005 else 0.0, whole / (2 * SIZE) * 1e6, piece[:30]))
+        for piece in (*pieces, "".join(papers.seeds())):
+            size = SIZE // part
+            text = piece * (2 * size // len(piece) + 1)
+            half, whole = seconds(read, text[:size]), seconds(read, text[: 2 * size])
+            found.append((whole / half if half > 0.005 else 0.0, whole / (2 * size) * 1e6, piece[:30]))
         ratio, _, shape = max(found)
         slowest = max(found, key=lambda row: row[1])
         worst = max(worst, ratio)
-        sizes = f"{len(found)} shapes of {SIZE:,} and {2 * SIZE:,} characters"
+        sizes = f"{len(found)} shapes of {size:,} and {2 * size:,} characters"
         cost = f"slowest {slowest[1]:.1f} us a character ({slowest[2]!r})"
         print(f"{name}: {sizes}, worst ratio {ratio:.2f} ({shape!r}), {cost}", flush=True)
     return int(worst > LIMIT)

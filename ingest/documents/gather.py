@@ -24,7 +24,8 @@ def kind_of_code(block: Block) -> tuple[Literal["commands", "output"], tuple[str
     if names:
         return "output", names
     said = [line for line in lines if line.strip() and line.strip() != "!"]
-    typed = sum(1 for line in said if any(True for _ in commands_of([line], _trust(block))))
+    trust = _trust(block)
+    typed = sum(1 for line in said if any(True for _ in commands_of([line], trust)))
     return ("commands" if 2 * typed >= len(said) else "output"), ()
 
 

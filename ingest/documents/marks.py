@@ -12,6 +12,7 @@ MARK = re.compile(rf"{OPEN}([0-9]+)\.([0-9]+){CLOSE}")
 _SPELT = re.compile(r"&#(?:[xX]0*[eE]00[01](?![0-9a-fA-F])|0*5734[45](?![0-9]));?")
 _BEGIN = re.compile(r"<(?:!--|/?([A-Za-z][A-Za-z0-9]{0,20})|[!?])")
 _STOP = re.compile(r">|=[ \t\n\f\r]*([\"'])")
+_COMMENT_END = re.compile(r"--!?>")
 _RAW = {n: re.compile(rf"</{n}", re.IGNORECASE) for n in ("script", "style", "title", "textarea", "xmp")}
 _SHOWN = ("textarea", "xmp")
 """Elements whose text is shown as it stands, with marks in it; what looks like a tag there is none."""
@@ -150,13 +151,18 @@ def _closed(source: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of ``source`` in which no mark may stand, in order."""
     at = 0
     while found := _BEGIN.search(source, at):
-        at = source.find("-->", found.end()) + 3 if found[0] == "<!--" else _tag_end(source, found.end())
-        at = at if at > 2 else len(source)
+        at = _comment_end(source, found.end()) if found[0] == "<!--" else _tag_end(source, found.end())
         name, end = (found[1] or "").lower(), at
         if name in _RAW and found[0][1] != "/":
             close = _RAW[name].search(source, at)
             at = close.start() if close else len(source)
         yield found.start(), end if name in _SHOWN else at
+
+
+def _comment_end(source: str, at: int) -> int:
+    """Return where a comment ends; one that is "<!-->" or "<!--->" holds nothing."""
+    found = _COMMENT_END.search(source, at - 2)
+    return found.end() if found else len(source)
 
 
 def _tag_end(source: str, at: int) -> int:
