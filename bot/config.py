@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_QUESTION = 2_000
 """Characters of a question that are searched; the rest is said to be left out."""
 
+MAX_FILE = 65_536
+"""Bytes of a settings file; the time that a key of many parts takes grows with the square of its length."""
+
 SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
 """Variables that keep the names Slack gave them; in the file they are keys in lower case."""
 
@@ -79,11 +82,14 @@ def load() -> Config:
     """Read the settings; raises ConfigError naming the key that is unknown or malformed."""
     values = _from_file() | _from_environment()
     try:
-        return Config(**values)
+        settings = Config(**values)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         raise ConfigError(f"setting {key}: {first['msg']}; see docs/configuration.md") from error
+    if os.path.exists(settings.data_dir) and not os.path.isdir(settings.data_dir):
+        raise ConfigError(f"setting data_dir: {str(settings.data_dir)!r} is no folder; name one in KB_DATA_DIR")
+    return settings
 
 
 @cache
@@ -112,6 +118,13 @@ def _from_file() -> dict[str, Any]:
             raise ConfigError(f"KB_CONFIG names {file}, which is not a file")
         return {}
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}); mend its rights") from error
+    if len(data) > MAX_FILE:
+        raise ConfigError(f"{file} is larger than {MAX_FILE:,} bytes; settings need a few lines")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or a number or nesting beyond all bounds
         raise ConfigError(f"{file}: {error}") from error

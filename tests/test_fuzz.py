@@ -18,9 +18,9 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from benchmarks.reliability import checks, fuzz, mutate
-from bot import batch
+from bot import batch, config
 from bot.__main__ import main
-from bot.errors import InputError
+from bot.errors import ConfigError, InputError
 from bot.reading.parse import parse
 from bot.reading.stream import stream
 
@@ -140,3 +140,11 @@ def test_an_endless_file_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("toml", [b"port = " + b"9" * 5_000, b"host = " + b"[" * 5_000, b"\xff", b"port = 1\nport = 2"])
 def test_an_impossible_settings_file_is_one_line(toml: bytes) -> None:
     checks.settings({}, toml)
+
+
+def test_a_settings_file_is_not_read_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "kb.toml"
+    file.write_text("a." * config.MAX_FILE, encoding="utf-8")
+    monkeypatch.setenv("KB_CONFIG", str(file))
+    with pytest.raises(ConfigError, match="larger than"):
+        config.load()
