@@ -11,6 +11,7 @@ perhaps not everything), 1 nothing could be done, 2 wrong usage, 130 stopped by 
 from __future__ import annotations
 
 import argparse
+import errno
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -41,14 +42,27 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settings = config.current()
         return run(settings, rest) if run else _bring(settings, arguments)
-    except (KbError, OSError) as error:
+    except KbError as error:
         sys.stderr.write(f"ingest: {inert(str(error))}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"ingest: {inert(_mended(error))}; what was finished before goes on answering\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("ingest: stopped; what was finished before goes on answering\n")
         return stopped.status
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _mended(error: OSError) -> str:
+    """Return what the system said, with what to do about it."""
+    said = " ".join(str(error).split())
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{said}; the disk is full: free some space where KB_DATA_DIR and the temporary folder are"
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{said}; KB_DATA_DIR cannot be written: mend its rights, or name another folder"
+    return f"{said}; python -m bot doctor looks at the disk"
 
 
 class _Stopped:

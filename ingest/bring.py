@@ -49,7 +49,8 @@ def everything(settings: Config, paths: Sequence[str] = (), *, rebuild: bool = F
     _say(f"{state} {report.version}: {report.chunks} chunks, {report.embedded} embedded\n")
     if settings.chroma_url:
         _say(f"{index.share(settings, anew=rebuild)}\n")
-    if not paths and builds.current(documents_home(settings)) is None:
+    home_of_documents = documents_home(settings)
+    if not paths and builds.current(home_of_documents) is None and not builds.unpointed(home_of_documents):
         return True
     documents = _documents(settings, encoder, lambda maker: library.add(maker, paths, rebuild=rebuild))
     empty = told.empty(documents, paths)

@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,6 +78,11 @@ def current(home: Path) -> Path | None:
     return home / name if name else None
 
 
+def unpointed(home: Path) -> bool:
+    """Say whether there are finished builds although CURRENT names none: it was damaged or removed."""
+    return current(home) is None and any(home.glob(f"*/{MANIFEST}"))
+
+
 def finished(home: Path) -> list[Path]:
     """Return the folders of the finished builds, the newest first."""
     manifests = sorted(home.glob(f"*/{MANIFEST}"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
@@ -110,9 +115,21 @@ def read_manifest(folder: Path, kind: type[Body], mend: str = MEND) -> Body:
     """Read a build's manifest as a ``kind``; raises IndexMismatch, with ``mend``, when it is missing or malformed."""
     try:
         body: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return kind(**body)
+        manifest = kind(**body)
+        wrong = next((field.name for field in fields(kind) if not _is_a(body[field.name], str(field.type))), "")
+        if wrong:
+            raise ValueError(f"{wrong} is of another kind")
+        return manifest
     except (OSError, ValueError, TypeError) as error:
         raise IndexMismatch(f"the manifest of build {folder.name} is missing or damaged; {anew(mend)}") from error
+
+
+def _is_a(value: object, kind: str) -> bool:
+    """Say whether a value of a manifest is of the kind that its field names: a text, a number, or a table of either."""
+    if kind.startswith("dict"):
+        inner = str if kind.endswith("str]") else int
+        return isinstance(value, dict) and bool(value) and all(type(item) is inner for item in value.values())
+    return type(value) is (str if kind == "str" else int)
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 
-from benchmarks.reliability import damage, kill, stand_ins
+from benchmarks.reliability import damage, kill, stand_ins, victims
 from bot import doctor
 from bot.case.database import revision
 from bot.case.service import CaseService
@@ -238,7 +238,7 @@ def test_a_full_disk_loses_nothing_and_is_named(little: Path, told) -> None:
     kept = 0
     with pytest.raises(KbError, match="the disk is full"):
         while True:
-            store.insert(kill._case(kept))
+            store.insert(victims._case(kept))
             kept += 1
     with pytest.raises((KbError, OSError), match=r"cannot be used|No space"):
         stand_ins.small(little)
@@ -268,7 +268,7 @@ def test_a_disk_that_is_read_only_answers_and_is_named(data: Path, told, tmp_pat
         subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-@pytest.mark.parametrize("role", ["switch", "feedback", "migration"])
+@pytest.mark.parametrize("role", ["switch", "feedback", "migration", "documents", "ledger"])
 def test_what_was_told_outlives_a_kill(role: str) -> None:
     assert len(list(kill.rounds(role, 2, Random(7)))) == 2
 
@@ -281,7 +281,7 @@ def test_a_cache_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", ["CREATE TABLE slack_threads", "UPDATE alembic_version", "INSERT INTO alembic_version"])
 def test_a_migration_that_broke_off_is_taken_up_again(tmp_path: Path, at: str) -> None:
-    kill.migration_prepare(tmp_path)
+    victims.migration_prepare(tmp_path)
     store = f"sqlite:///{tmp_path / 'cases.sqlite3'}"
 
     def fall(*given: object) -> None:
@@ -295,4 +295,4 @@ def test_a_migration_that_broke_off_is_taken_up_again(tmp_path: Path, at: str) -
         pass
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", fall)
-    kill.migration_check(tmp_path, [])
+    victims.migration_check(tmp_path, [])

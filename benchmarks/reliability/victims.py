@@ -1,27 +1,27 @@
-"""``python -m benchmarks.reliability.kill --rounds N [ROLE...]``: kill -9 at a random moment, then look.
+"""Who is killed: what each role does until then, and what must hold afterwards.
 
-Roles: build, switch, migration, feedback, answer. A victim says each thing that it has done on standard output, which
-is what somebody was told; after the kill all of that must be there, and everything must open.
+A victim says each thing that it has done on standard output, which is what somebody was told; after the kill all of
+that must be there, and everything must open.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import random
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.reliability.stand_ins import Random, small
 from bot import config
 from bot.case.casefile import Case, Thumb, Turn
+from bot.case.database import Database
 from bot.case.store import Store
-from bot.config import ROOT
+from bot.slack.job import Job
+from bot.slack.ledger import Ledger
 from ingest import builds, index
+from ingest.documents import index as library
+from ingest.documents.make import Maker
 from ingest.encode import EmbeddingCache
 
 WAIT = 90.0
@@ -208,6 +208,82 @@ def _integrity(place: Path) -> None:
     database.close()
 
 
+def _maker(place: Path) -> Maker:
+    from ingest.documents.read import read_document, scan
+
+    return Maker(place / "data" / "documents", Random(), scan, read_document, root=place)  # type: ignore[arg-type]
+
+
+def documents_victim(place: Path) -> None:
+    """Take one note after the other in; say each that is in."""
+    import chromadb  # noqa: F401
+
+    notes = place / "notes"
+    notes.mkdir(exist_ok=True)
+    said("ready")
+    number = len(list(notes.iterdir()))
+    while True:
+        number += 1
+        (notes / f"{number}.md").write_text(f"# Note {number}\n\nThe text of note {number}.\n", encoding="utf-8")
+        library.add(_maker(place), [str(notes)])
+        said(number)
+
+
+def documents_check(place: Path, told: list[str]) -> None:
+    """Hold that every note that was taken in is there and whole, and that the next build works and leaves no ruin."""
+    home = place / "data" / "documents"
+    for again in (False, True):
+        if again:
+            library.add(_maker(place), [str(place / "notes")])
+        folder = builds.current(home)
+        if folder is None:
+            assert not told, "the documents are lost"
+            continue
+        library.verify_files(folder, library.fitting(folder, Random.name))
+        shelf = library.last_shelf(home)
+        assert shelf is not None and shelf.file.parent == folder
+        held = {Path(entry.file).stem for entry in shelf.entries()}
+        shelf.close()
+        assert set(told) <= held, f"{len(set(told) - held)} of {len(told)} notes are lost"
+    assert {f.name for f in home.iterdir() if f.is_dir()} == {f.name for f in builds.finished(home)}
+
+
+def _ledger(place: Path, owner: str, clock: Callable[[], float] = time.time) -> Ledger:
+    return Ledger(Database(f"sqlite:///{place / 'cases.sqlite3'}"), owner, clock)
+
+
+def ledger_victim(place: Path) -> None:
+    """Take Slack's messages in, and answer every second one; say each step that Slack would have seen."""
+    ledger, number = _ledger(place, str(os.getpid())), os.getpid() * 100_000
+    said("ready")
+    while True:
+        for _ in range(2):
+            number += 1
+            ledger.claim(Job(f"D1:{number}", "message", f"D1:{number}", str(number), "U1"))
+            said(f"in D1:{number}")
+        work = ledger.take()
+        assert work is not None
+        ledger.finish(work)
+        said(f"done {work.job.key}")
+
+
+def ledger_check(place: Path, told: list[str]) -> None:
+    """Hold that nothing taken in is gone, what is done stays done, and the next instance gets the rest, each once."""
+    ledger = _ledger(place, "next", lambda: time.time() + 3_600)
+    done = {line.split()[1] for line in told if line.startswith("done ")}
+    given: list[str] = []
+    while work := ledger.take():
+        given.append(work.job.key)
+        ledger.finish(work)
+    assert len(given) == len(set(given)) and not done & set(given), "something was given out twice"
+    for line in told:
+        kept = ledger.find(line.split()[1])
+        assert kept is not None and kept.done, f"{line} is lost"
+    told[:] = [f"done {line.split()[1]}" for line in told]
+    ledger._database.engine.dispose()
+    _integrity(place)
+
+
 Step = Callable[[Path], object]
 ROLES: dict[str, tuple[Step, Step, Callable[[Path, list[str]], None], float, bool]] = {
     "build": (small, build_victim, build_check, 2.0, False),
@@ -215,56 +291,7 @@ ROLES: dict[str, tuple[Step, Step, Callable[[Path, list[str]], None], float, boo
     "migration": (migration_prepare, migration_victim, migration_check, 0.4, True),
     "feedback": (lambda place: None, feedback_victim, feedback_check, 0.4, False),
     "answer": (lambda place: None, answer_victim, answer_check, 1.0, False),
+    "documents": (small, documents_victim, documents_check, 3.0, False),
+    "ledger": (lambda place: None, ledger_victim, ledger_check, 0.5, False),
 }
 """How to prepare, what is killed, what must hold, seconds within which it is killed, whether each round starts anew."""
-
-
-def rounds(role: str, count: int, chance: random.Random) -> Iterator[tuple[int, int]]:
-    """Yield for each kill how many things had been told, and how many in all; raises AssertionError for a fault."""
-    prepare, _, check, within, anew = ROLES[role]
-    with tempfile.TemporaryDirectory() as scratch:
-        place, told = Path(scratch, "0"), list[str]()
-        for number in range(count):
-            if anew or not number:
-                place = Path(scratch, str(number))
-                place.mkdir()
-                prepare(place)
-                told = []
-            fresh = _killed(role, place, chance.uniform(0, within))
-            told += fresh
-            check(place, told)
-            yield len(fresh), len(told)
-
-
-def _killed(role: str, place: Path, after: float) -> list[str]:
-    """Start a victim, wait until it is at work, kill it ``after`` seconds, and return what it told."""
-    command = [sys.executable, "-m", "benchmarks.reliability.kill", "--victim", role, str(place)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as victim:
-        assert victim.stdout is not None
-        ready = victim.stdout.readline()
-        assert ready == "ready\n", f"the victim did not start: {ready!r}"
-        time.sleep(after)
-        victim.kill()
-        lines = victim.stdout.read().split("\n")
-    return lines[:-1]  # the last one was cut short by the kill, or is empty
-
-
-def main() -> int:
-    """Kill and look; 1 where something did not hold."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", nargs="*", choices=[[], *ROLES])
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--victim", nargs=2, metavar=("ROLE", "FOLDER"))
-    asked = parser.parse_args()
-    if asked.victim:
-        ROLES[asked.victim[0]][1](Path(asked.victim[1]))
-        return 0
-    for role in asked.role or ROLES:
-        told = [fresh for fresh, _ in rounds(role, asked.rounds, random.Random(f"{role}-{asked.seed}"))]
-        print(f"{role}: {len(told)} kills, {sum(told):,} acknowledged, none lost, all opened", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -55,6 +55,9 @@ def examine() -> Iterable[Check]:
             yield from part(settings)
         except (KbError, OSError) as error:
             yield Check("fail", name, f"{name}: {error}")
+        except Exception as error:  # noqa: BLE001 (whatever is wrong there, the other looks are taken)
+            said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            yield Check("fail", name, f"{name}: cannot be looked at ({said}); run `python -m ingest --rebuild`")
 
 
 __all__ = ["Check", "examine", "run"]

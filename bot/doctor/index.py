@@ -23,6 +23,8 @@ def builds_on_disk(settings: Config) -> Iterator[Check]:
         home = settings.data_dir / name
         if home.is_dir():
             yield from _home(name, home, command)
+        elif home.exists():
+            yield Check("fail", name, f"{name}: {home} is no folder; move it away and run `{command}`")
 
 
 def _home(name: str, home: Path, command: str) -> Iterator[Check]:
@@ -40,7 +42,7 @@ def _home(name: str, home: Path, command: str) -> Iterator[Check]:
         text = f"{name}: CURRENT names {current.name}, which is not whole; run `{command}`"
         yield Check("fail", name, text)
     elif current is None and (finished or (home / builds.POINTER).exists()):
-        yield Check("fail", name, f"{name}: {builds.POINTER} is missing or damaged; run `{command}`")
+        yield Check("fail", name, f"{name}: {builds.POINTER} is missing or damaged; run `python -m ingest`")
     elif current:
         older = ", ".join(other for other in finished if other != current.name)
         yield Check("ok", name, f"{name}: {current.name} is current{'; older: ' + older if older else ''}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from bot.errors import IndexMismatch
 from bot.live import Live
-from ingest import home
+from ingest import builds, home
 
 if TYPE_CHECKING:
     from bot.documents.search import Library
@@ -27,11 +28,14 @@ def documents(settings: Config) -> Live[Library | None]:
 def open_build(settings: Config, place: home.Home | None = None, older: Library | None = None) -> Library | None:
     """Verify and open the build that answers, or return None without documents.
 
-    Raises IndexMismatch or ServerError; IndexMissing when a server no longer holds any though ``older`` came from it:
-    whoever takes documents out publishes a build without them, so it has lost them.
+    Raises ServerError, or IndexMismatch, also where nothing says which build answers; IndexMissing when a server no
+    longer holds any though ``older`` came from it: whoever takes documents out publishes a build without them.
     """
     place = place or home.find(settings, KIND, settings.data_dir / KIND)
     if not place.mark() and not (older and place.shared):
+        if not place.shared and builds.unpointed(settings.data_dir / KIND):
+            mend = builds.anew(builds.MEND)
+            raise IndexMismatch(f"{builds.POINTER} of your documents is missing or damaged; {mend}")
         return None
     from bot.documents.search import Library  # without documents, a question waits for none of this
     from ingest.documents import index

@@ -48,7 +48,7 @@ def add(maker: Maker, paths: Sequence[str] = (), *, rebuild: bool = False) -> Re
 
     Raises InputError for a path that is not there, IndexMismatch when another build is under way.
     """
-    if not paths and builds.current(maker.home) is None:
+    if not paths and builds.current(maker.home) is None and not builds.unpointed(maker.home):
         return Report()
     for path in paths:
         library.check(path)
@@ -105,6 +105,8 @@ def last_shelf(home: Path) -> Shelf | None:
 def fitting(folder: Path, model: str) -> Manifest:
     """Return the manifest of a build that this program and model may answer from; raises IndexMismatch."""
     manifest = builds.read_manifest(folder, Manifest)
+    if not {"documents", "parts", "rows"} <= manifest.counts.keys():
+        raise IndexMismatch(f"the manifest of build {folder.name} is missing or damaged; {builds.anew(MEND)}")
     if (manifest.form, manifest.tokenizer) != (form(), TOKENIZER_VERSION):
         raise IndexMismatch(f"your documents were indexed by another version of this program; {MEND}")
     if manifest.model != model:

@@ -40,7 +40,8 @@ def write(folder: Path, collections: Mapping[str, tuple[Sequence[Chunk], Vectors
         # Everything is synced to disk by the last row, so that no reader has to alter the files.
         synced = HNSW | {"sync_threshold": max(2, len(chunks)), "batch_size": max(2, min(len(chunks), 100))}
         store = client.create_collection(name, embedding_function=None, configuration={"hnsw": synced})
-        for start in range(0, len(chunks), BATCH):
+        # The smallest threshold is two: a single row is written twice, or its first reader would alter the files.
+        for start in (0, 0) if len(chunks) == 1 else range(0, len(chunks), BATCH):
             part = chunks[start : start + BATCH]
             store.upsert(
                 ids=[chunk.id for chunk in part],
