@@ -8,6 +8,8 @@ and takes seconds to import, which a machine that only reads can do without.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
@@ -92,8 +94,12 @@ class Server:
     def names(self) -> list[str]:
         """Return the names of all collections."""
         found: list[str] = []
-        while part := self._call("GET", f"/collections?limit={PAGE}&offset={len(found)}"):
-            found += [collection["name"] for collection in part]
+        with self._form():
+            while part := list(self._call("GET", f"/collections?limit={PAGE}&offset={len(found)}")):
+                names = [str(collection["name"]) for collection in part]
+                if set(names) <= set(found):  # a server that begins anew with each page would never end
+                    break
+                found += names
         return found
 
     def create(self, name: str, made: float) -> None:
@@ -103,7 +109,8 @@ class Server:
         """
         configuration = {"hnsw": HNSW, "embedding_function": {"type": "legacy"}}
         wanted = {"name": name, "metadata": {"made": made}, "configuration": configuration, "get_or_create": True}
-        self._ids[name] = str(self._call("POST", "/collections", wanted)["id"])
+        with self._form():
+            self._ids[name] = str(self._call("POST", "/collections", wanted)["id"])
 
     def upsert(self, name: str, records: dict[str, Any]) -> None:
         """Write records given as ids, embeddings and, where wanted, documents and metadatas."""
@@ -112,22 +119,26 @@ class Server:
     def get(self, name: str, ids: list[str], include: str) -> dict[str, Any]:
         """Return what ``include`` names ("embeddings" or "metadatas") of those ``ids`` that exist, by id."""
         found = self._call("POST", self._path(name, "/get"), {"ids": ids, "include": [include]})
-        return dict(zip(found["ids"], found[include], strict=True))
+        with self._form():
+            return dict(zip(found["ids"], found[include], strict=True))
 
     def count(self, name: str) -> int:
         """Return the number of records."""
-        return int(self._call("GET", self._path(name, "/count")))
+        with self._form():
+            return int(self._call("GET", self._path(name, "/count")))
 
     def made(self, name: str) -> float:
         """Return when :meth:`create` made the collection, in seconds since 1970; 0.0 where it does not say."""
         found = self._call("GET", f"/collections/{quote(name, safe='')}")
-        return float((found["metadata"] or {}).get("made", 0.0))
+        with self._form():
+            return float((found["metadata"] or {}).get("made", 0.0))
 
     def query(self, name: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """Return up to ``limit`` (id, cosine similarity), best first."""
         asked = {"query_embeddings": [vector.reshape(-1).tolist()], "n_results": limit, "include": ["distances"]}
         found = self._call("POST", self._path(name, "/query", self._timeout), asked, self._timeout)
-        return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        with self._form():
+            return [(str(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def delete(self, name: str, ids: list[str]) -> None:
         """Delete records."""
@@ -142,11 +153,22 @@ class Server:
         """Let go of the connections."""
         self._release()
 
+    @contextmanager
+    def _form(self) -> Iterator[None]:
+        """Raise ServerError where an answer is not of the form that such a server's answers have."""
+        try:
+            yield
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
+            raise ServerError(
+                f"the Chroma server {self.address.shown} answers in an unknown form; check that KB_CHROMA_URL names one"
+            ) from error
+
     def _path(self, name: str, what: str, timeout: httpx.Timeout = WORKING) -> str:
         """Return where a collection's records are; its id is asked for once."""
         known = self._ids.get(name)
         if known is None:
-            known = str(self._call("GET", f"/collections/{quote(name, safe='')}", timeout=timeout)["id"])
+            with self._form():
+                known = str(self._call("GET", f"/collections/{quote(name, safe='')}", timeout=timeout)["id"])
             self._ids[name] = known
         return f"/collections/{known}{what}"
 
