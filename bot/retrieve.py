@@ -16,6 +16,7 @@ from bot import text
 from bot.config import MAX_QUESTION, ROOT, Config
 from bot.fusion import blend, scaled
 from bot.letters import undisguised
+from bot.romaji import is_romaji, kana
 from bot.spelling import Speller
 from ingest import catalogue, index, pinned
 from ingest.builds import MANIFEST
@@ -161,7 +162,10 @@ class Retriever:
 
     def search(self, question: str, language: Language) -> Search:
         """Rank every topic for ``question`` among the articles of ``language``."""
-        question = self._speller.mend(text.spelt_out(text.normalise(undisguised(question))[:MAX_QUESTION]))
+        question = text.normalise(undisguised(question))[:MAX_QUESTION]
+        if is_romaji(question):
+            question = kana(question, self._speller.known)
+        question = self._speller.mend(text.spelt_out(question))
         words = text.tokens(question)
         keywords = self._keywords[language]
         vector = self._head.centre(self.vector(question).reshape(1, -1), language)

@@ -113,13 +113,16 @@ def confidence_of(found: Signs) -> float:
 
 
 def named_subject(search: Search, catalogue: Catalogue) -> tuple[dict[str, Any], str] | None:
-    """Return the out-of-scope subject that the question names and its best section does not, with that name."""
+    """Return the out-of-scope subject that the question names and its best section does not, with that name.
+
+    A cue names its subject too, but is no name to print: the subject's first one stands for it.
+    """
     asked = search.question.lower()
     for pattern, subject in catalogue.subject_names:
         found = pattern.search(asked)
         if found and not pattern.search(_best_section(search, catalogue)):
             spellings = {name.lower(): name for names in subject["names"].values() for name in names}
-            return subject, spellings[found[0]]
+            return subject, spellings.get(found[0], subject["names"][search.language][0])
     return None
 
 

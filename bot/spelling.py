@@ -22,6 +22,11 @@ class Speller:
         self._words = sorted({word for word in words if _WORD.fullmatch(word)})
         self._known = frozenset(self._words)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The words that are spelt right."""
+        return self._known
+
     def mend(self, text: str) -> str:
         """Return ``text`` with each unknown word that is close to exactly one known word replaced by it."""
         return _LATIN.sub(lambda match: self._mended(match.group()), text)

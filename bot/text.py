@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.commands import expand
+from bot.romaji import is_romaji
 
 if TYPE_CHECKING:
     from sudachipy import Tokenizer
@@ -37,8 +38,8 @@ def normalise(text: str) -> str:
 
 
 def language(text: str, default: Literal["ja", "en"] = "en") -> Literal["ja", "en"]:
-    """Say in which of the two languages a person wrote ``text``; any kana or kanji make it Japanese."""
-    if _JAPANESE.search(text):
+    """Say in which of the two languages a person wrote ``text``; any kana or kanji make it Japanese, and romaji do."""
+    if _JAPANESE.search(text) or is_romaji(text):
         return "ja"
     return "en" if _LATIN_WORD.search(text) else default
 

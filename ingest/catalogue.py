@@ -22,7 +22,7 @@ class Catalogue:
         """Hold ``articles`` in their order and ``outside`` as read from kb/out_of_scope.yaml."""
         self.articles = {(article.language, article.front.id): article for article in articles}
         self.outside = {subject["id"]: subject for subject in outside}
-        self.subject_names = [(_names_pattern(subject["names"]), subject) for subject in outside]
+        self.subject_names = [(_names_pattern(subject), subject) for subject in outside]
         self._quotes = {
             (article.path, passage.first, passage.last): passage.quote
             for article in articles
@@ -72,9 +72,10 @@ class Catalogue:
         return tuple(dict.fromkeys(topic for _, topic in self.articles))
 
 
-def _names_pattern(names: dict[str, list[str]]) -> re.Pattern[str]:
-    """Match any name of a subject, latin ones as whole words."""
-    found = sorted({name.lower() for language in names.values() for name in language}, key=len, reverse=True)
+def _names_pattern(subject: dict[str, Any]) -> re.Pattern[str]:
+    """Match any name or cue of a subject, latin ones as whole words."""
+    spoken = [*subject["names"].values(), *subject.get("cues", {}).values()]
+    found = sorted({name.lower() for names in spoken for name in names}, key=len, reverse=True)
     whole = [rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else re.escape(name) for name in found]
     return re.compile("|".join(whole) or r"(?!)")
 
