@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from pathlib import Path
 
 _WORD = re.compile(r"(?<![A-Za-z0-9_.:/-])[A-Za-z']{1,40}(?![A-Za-z0-9_.:/-])")
-_WRITTEN = dict(
-    pair.split(":")
-    for pair in (
-        "kakunin:確認 hitsuyou:必要 hitsuyo:必要 jouken:条件 houhou:方法 tejun:手順 settei:設定 genin:原因 imi:意味 "
-        "joutai:状態 setsuzoku:接続 angouka:暗号化 mukou:無効 yuukou:有効 shippai:失敗 seikou:成功 taisho:対処 tokei:時計 "
-        "jikoku:時刻 kengen:権限 kagi:鍵 shoumeisho:証明書 tsuushin:通信 kousokuka:高速化 saitekika:最適化 mikata:見方 "
-        "yarikata:やり方 shutoku:取得 osoi:遅い hayai:速い shiritai:知りたい oshiete:教えて kyoten:拠点 yoyaku:予約 "
-        "taiou:対応 shirabetai:調べたい zureteru:ずれている zureteiru:ずれている"
-    ).split()
-)
-_TELLING = _WRITTEN.keys() | set(
-    "desu desuka masu masuka masen masenka shitai shite shimasu suru sareru sarete sarenai shinai shitara kudasai "
-    "dekiru dekinai dekimasu dekimasuka dekimasen doko naze doushite nani nandesuka donna dore dono itsu hayaku "
-    "naranai narimasen narimasuka tsukau tsukaeru ugokanai ugoiteru ugoiteruka ugoiteiru wakaranai mitai deru deta "
-    "demasu denai fuete fueru fuenai toki baai wo".split()
-)
-_PARTICLES = frozenset("ga ni wa ha ka no de to mo na kara made ya he nde node".split())
-_KANA = dict(
-    pair.split(":")
-    for pair in (
-        "a:あ i:い u:う e:え o:お ka:か ki:き ku:く ke:け ko:こ sa:さ shi:し si:し su:す se:せ so:そ ta:た chi:ち ti:ち tsu:つ "
-        "tu:つ te:て to:と na:な ni:に nu:ぬ ne:ね no:の ha:は hi:ひ fu:ふ hu:ふ he:へ ho:ほ ma:ま mi:み mu:む me:め mo:も ya:や "
-        "yu:ゆ yo:よ ra:ら ri:り ru:る re:れ ro:ろ wa:わ wo:を ga:が gi:ぎ gu:ぐ ge:げ go:ご za:ざ ji:じ zi:じ zu:ず ze:ぜ zo:ぞ "
-        "da:だ de:で do:ど ba:ば bi:び bu:ぶ be:べ bo:ぼ pa:ぱ pi:ぴ pu:ぷ pe:ぺ po:ぽ n:ん n':ん kya:きゃ kyu:きゅ kyo:きょ "
-        "sha:しゃ shu:しゅ sho:しょ sya:しゃ syu:しゅ syo:しょ cha:ちゃ chu:ちゅ cho:ちょ tya:ちゃ tyu:ちゅ tyo:ちょ nya:にゃ "
-        "nyu:にゅ nyo:にょ hya:ひゃ hyu:ひゅ hyo:ひょ mya:みゃ myu:みゅ myo:みょ rya:りゃ ryu:りゅ ryo:りょ gya:ぎゃ gyu:ぎゅ "
-        "gyo:ぎょ ja:じゃ ju:じゅ jo:じょ zya:じゃ zyu:じゅ zyo:じょ bya:びゃ byu:びゅ byo:びょ pya:ぴゃ pyu:ぴゅ pyo:ぴょ"
-    ).split()
-)
+
+
+def _tables() -> dict[str, dict[str, str]]:
+    """Read romaji.txt: a table a heading, each word with its spelling or none."""
+    tables: dict[str, dict[str, str]] = {}
+    for line in (Path(__file__).parent / "romaji.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            table = tables.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            word, _, spelling = line.partition(" ")
+            table[word] = spelling
+    return tables
+
+
+_TABLES = _tables()
+_TELLING, _PARTICLES, _KANA = (_TABLES[name] for name in ("telling", "particles", "syllables"))
 _SYLLABLE = re.compile("|".join(sorted(_KANA, key=len, reverse=True)))
-_SPELT = re.compile(rf"(?:([kstpcgdbz])(?=\1)|(?:{_SYLLABLE.pattern}))+")
+_SPELT = re.compile(rf"(?>([kstpcgdbz])(?=\1)|{_SYLLABLE.pattern})++")  # atomic: "na" is never tried as n and a
 _DOUBLED = re.compile(r"([kstpcgdbz])(?=\1)")
 
 
@@ -58,4 +46,4 @@ def _spelt(word: str, known: Container[str]) -> str:
     if not native and (len(word) < 4 or lowered in known) or not _SPELT.fullmatch(lowered):
         return word
     spelt = _SYLLABLE.sub(lambda match: _KANA[match.group()], _DOUBLED.sub("っ", lowered))
-    return _WRITTEN.get(lowered, "は" if lowered == "wa" else spelt)
+    return _TELLING.get(lowered) or ("は" if lowered == "wa" else spelt)

@@ -10,7 +10,7 @@ import pytest
 from bot.config import ROOT
 
 LAYERS = (
-    ("bot.errors", "bot.findings", "bot.commands", "bot.secretforms", "bot.signs", "kb.schema"),
+    ("bot.errors", "bot.findings", "bot.commands", "bot.romaji", "bot.secretforms", "bot.signs", "kb.schema"),
     (
         "bot.config",
         "bot.decode",

@@ -27,6 +27,12 @@ def test_a_word_that_is_no_row_of_syllables_stays() -> None:
     assert kana("kerberos status wo kakunin", ()) == "kerberos status を 確認"
 
 
+def test_a_long_word_is_judged_at_once() -> None:
+    word = "na" * 19 + "q"
+    assert kana(word, ()) == word
+    assert kana("na" * 20, ()) == "な" * 20
+
+
 @pytest.mark.parametrize("text", ["is 5.0.3 ga?", "no, to the core", "made in time", "mapi ao", "wo", ""])
 def test_particles_alone_make_no_japanese(text: str) -> None:
     assert not is_romaji(text)
