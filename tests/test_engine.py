@@ -78,6 +78,33 @@ def test_what_the_guide_does_not_hold_is_refused_in_one_sentence(bot, question: 
     assert answer["steps"] == answer["citations"] == answer["topics"] == []
 
 
+@pytest.mark.parametrize(
+    ("question", "words", "nearest"),
+    [
+        ("応答時間の許容範囲を教えて", "「応答時間や削減率の基準値」", "応答数と応答時間"),
+        ("レジストリで Outlook の暗号化を止めたい", "「レジストリ」", "暗号化を無効にする"),
+        ("which reduction ratio is good enough?", "\u201climits for response times and reduction ratios\u201d", "response times"),
+        ("can I set the registry for outlook encryption?", "\u201cregistry\u201d", "Switch off encryption"),
+    ],
+)
+def test_what_is_asked_for_decides_not_what_it_is_about(bot, question: str, words: str, nearest: str) -> None:
+    answer = ask(bot, question)
+    assert answer["status"] == "abstained"
+    assert words in answer["answer"] and nearest in answer["answer"]
+
+
+@pytest.mark.parametrize(
+    "question", ["Average Remote Response Time (usec): 89005", "利用者ごとに応答が平均何秒かかっているか知りたい"]
+)
+def test_a_number_asked_for_is_no_limit(bot, question: str) -> None:
+    assert ask(bot, question)["topics"][0] == "response-times"
+
+
+def test_romaji_is_answered_in_japanese(bot) -> None:
+    answer = ask(bot, "epm no counter ga fuenai, kakunin houhou wo oshiete kudasai")
+    assert (answer["language"], answer["topics"][0]) == ("ja", "epm-ao")
+
+
 def test_a_paste_leads_the_answer(bot) -> None:
     answer = ask(bot, "これは正常ですか", STATISTICS)
     found = next(f for f in answer["findings"] if f["id"] == "mapi-secured-connections")
