@@ -83,7 +83,11 @@ def test_what_the_guide_does_not_hold_is_refused_in_one_sentence(bot, question: 
     [
         ("応答時間の許容範囲を教えて", "「応答時間や削減率の基準値」", "応答数と応答時間"),
         ("レジストリで Outlook の暗号化を止めたい", "「レジストリ」", "暗号化を無効にする"),
-        ("which reduction ratio is good enough?", "\u201climits for response times and reduction ratios\u201d", "response times"),
+        (
+            "which reduction ratio is good enough?",
+            "\u201climits for response times and reduction ratios\u201d",
+            "response times",
+        ),
         ("can I set the registry for outlook encryption?", "\u201cregistry\u201d", "Switch off encryption"),
     ],
 )
