@@ -82,3 +82,14 @@ def test_whether_code_is_typed_is_asked_of_the_block_once(monkeypatch: pytest.Mo
     monkeypatch.setattr(gather, "_trust", lambda block: asked.append(block) or "code")
     gather.kind_of_code(Block("code", "show clock\n" * 50, 1, 50))
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("tag", ["<script|>", "<scripts>", "<style-x>", "<xmp|\n>"])
+def test_text_behind_what_only_begins_like_a_script_is_cited_where_it_stands(tmp_path: Path, tag: str) -> None:
+    made = document(tmp_path, "a.html", f"<p>One {tag} two\nthree\nfour.</p>")
+    assert made.parts[-1].last >= 3 and made.parts[-1].text.endswith("four.")
+
+
+def test_a_style_sheet_goes_on_behind_what_only_looks_like_its_end(tmp_path: Path) -> None:
+    page = "<style>/*</stylex>*/\n.h{display:none}</style><p>Seen.</p><p class=h>Hidden.</p>"
+    assert [part.text for part in document(tmp_path, "a.html", page).parts] == ["Seen."]

@@ -10,10 +10,12 @@ from ingest.documents.draft import LONG_LINE, Mark
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(rf"{OPEN}([0-9]+)\.([0-9]+){CLOSE}")
 _SPELT = re.compile(r"&#(?:[xX]0*[eE]00[01](?![0-9a-fA-F])|0*5734[45](?![0-9]));?")
-_BEGIN = re.compile(r"<(?:!--|/?([A-Za-z][A-Za-z0-9]{0,20})|[!?])")
+_BEGIN = re.compile(r"<(?:!--|/?([A-Za-z][^ \t\n\f\r/>]{0,20})|[!?])")
 _STOP = re.compile(r">|=[ \t\n\f\r]*([\"'])")
 _COMMENT_END = re.compile(r"--!?>")
-_RAW = {n: re.compile(rf"</{n}", re.IGNORECASE) for n in ("script", "style", "title", "textarea", "xmp")}
+_RAW = {
+    n: re.compile(rf"</{n}(?=[ \t\n\f\r/>])", re.IGNORECASE) for n in ("script", "style", "title", "textarea", "xmp")
+}
 _SHOWN = ("textarea", "xmp")
 """Elements whose text is shown as it stands, with marks in it; what looks like a tag there is none."""
 _SENTENCE = re.compile(r"[\u3002\uff01\uff1f]|[.!?](?= )")
