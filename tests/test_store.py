@@ -274,3 +274,23 @@ def test_the_guide_and_its_samples_hold_nothing_to_mask() -> None:
 
 def test_what_cannot_be_stored_is_replaced() -> None:
     assert redact("a\x00b\ud800c") == "a\ufffdb\ufffdc"
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_acknowledged_into_a_removed_file(tmp_path: Path, replaced: bool) -> None:
+    file = tmp_path / "cases.sqlite3"
+    store = Store(f"sqlite:///{file}")
+    store.insert(a_case("1"))
+    for path in tmp_path.glob("cases.sqlite3*"):
+        path.unlink()
+    if replaced:
+        Store(f"sqlite:///{file}").close()
+    with pytest.raises(KbError, match="removed or replaced while in use; start again"):
+        store.insert(a_case("2"))
+    with pytest.raises(KbError, match="start again"):
+        store.load("1")
+    store.close()
+    again = Store(f"sqlite:///{file}")
+    again.insert(a_case("2"))
+    assert again.load("2") is not None
+    again.close()

@@ -73,11 +73,12 @@ SLACK_THREADS = sa.Table(
     sa.Column("heard", sa.String(40), nullable=False),
 )  # fmt: skip
 
+_REPLACED = "it was removed or replaced while in use; start again"
 _MENDS = (
     (("locked", "busy"), "another process holds it; try again in a moment, or stop that process"),
     (("unable to open", "permission", "readonly", "read-only", "denied", "directory", "file exists", "no such file"),
      "check that its folder exists and may be written"),
-    (("no such table", "does not exist", "disk i/o"), "it was removed or replaced while in use; start again"),
+    (("no such table", "does not exist", "disk i/o"), _REPLACED),
     (("not a database", "malformed"), "the file is damaged; put a copy back, or move it away and start again"),
     (("disk is full", "no space"), "the disk is full"),
     (("connect", "refused", "timeout", "terminat", "closed"), "check KB_DATABASE_URL and that the server runs"),
@@ -95,12 +96,15 @@ class Database:
             self.engine = _engine(self.url)
             with _alone(self.url):
                 self._migrate()
+            self._opened = _identity(self.url)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Yield a connection in a transaction of its own."""
+        """Yield a connection in a transaction of its own; raises KbError also where it went into a removed file."""
         with self.guard(), self.engine.begin() as connection:
             yield connection
+        if _identity(self.url) != self._opened:  # SQLite goes on writing into a file that has no name any more
+            raise KbError(f"the case database {self.url!r} cannot be used: {_REPLACED}")
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -150,9 +154,21 @@ class Database:
 
 def on_disk(settings: Config) -> Path | None:
     """Return the SQLite file that the settings name, or None where cases are kept elsewhere."""
-    url = _parsed(settings.database_url or f"sqlite:///{settings.data_dir / 'cases.sqlite3'}")
+    return _file(_parsed(settings.database_url or f"sqlite:///{settings.data_dir / 'cases.sqlite3'}"))
+
+
+def _file(url: URL) -> Path | None:
     kept = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(str(url.database)) if kept else None
+
+
+def _identity(url: URL) -> tuple[int, int] | None:
+    """Return what tells a SQLite file from another of the same name; None where there is none."""
+    try:
+        found = file.stat() if (file := _file(url)) else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def revision(address: str) -> str | None:
@@ -171,11 +187,11 @@ def revision(address: str) -> str | None:
 def check(address: str) -> None:
     """Raise KbError unless cases can be read and written at ``address``; changes and creates nothing."""
     url = _parsed(address)
-    on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    if on_disk and not Path(str(url.database)).is_file():
+    file = _file(url)
+    if file and not file.is_file():
         raise KbError(f"the case database {url!r} cannot be used: its file was removed; start again")
     if revision(address) != HEAD:
-        raise KbError(f"the case database {url!r} cannot be used: it was removed or replaced while in use; start again")
+        raise KbError(f"the case database {url!r} cannot be used: {_REPLACED}")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -189,8 +205,7 @@ def _alone(url: URL) -> AbstractContextManager[object]:
     """Let one process at a time prepare a SQLite file; a server has a lock of its own."""
     from filelock import FileLock
 
-    on_disk = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return FileLock(f"{url.database}.lock") if on_disk else nullcontext()
+    return FileLock(f"{file}.lock") if (file := _file(url)) else nullcontext()
 
 
 def _mend(error: Exception) -> str:
