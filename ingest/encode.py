@@ -77,7 +77,7 @@ class SentenceTransformerEncoder:
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise EncoderError("sentence-transformers is not installed: pip install -e '.[models]'") from error
+            raise EncoderError("sentence-transformers is not installed: pip install -e .") from error
         local = Path(model).is_dir()
         try:
             self._model: Any = SentenceTransformer(model, device="cpu", local_files_only=local)
@@ -102,9 +102,7 @@ class SentenceTransformerEncoder:
         return encode(cut, normalize_embeddings=True, show_progress_bar=False)  # type: ignore[no-any-return]
 
 
-_OTHER_MODEL = (
-    "set KB_EMBEDDING to a sentence-transformers model (pip install -e '.[models]') and run `python -m ingest`"
-)
+_OTHER_MODEL = "set KB_EMBEDDING to a sentence-transformers model and run `python -m ingest`"
 
 
 def bundled_refusal() -> str | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.config import Config
+from bot.doctor import machine
 from bot.errors import EncoderError
 from ingest import encode
 from ingest.encode import BundledEncoder, EmbeddingCache, encoder_name, load_encoder
@@ -75,9 +77,13 @@ def test_a_real_sentence_transformers_folder_builds_and_answers(tmp_path: Path) 
     asked = encoder.queries(["why did my Outlook connection reset"])[0]
     assert float(asked @ right) > float(asked @ wrong)
     assert encoder.dimension == len(asked)
+    seen = next(machine.model(Config(embedding=str(folder))))
+    assert seen.state == "ok" and f"vectors of {len(asked)} numbers" in seen.text
 
 
 @pytest.mark.models
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="no-such-model"):
         load_encoder("no-such/no-such-model")
+    seen = next(machine.model(Config(embedding="no-such/no-such-model")))
+    assert seen.state == "fail" and "KB_EMBEDDING=no-such/no-such-model: cannot load" in seen.text

@@ -77,16 +77,28 @@ def _clock(place: Path) -> Iterator[Check]:
 def model(settings: Config) -> Iterator[Check]:
     """Look at the embedding model and the dictionary, byte for byte, and at the language model's settings."""
     from ingest import pinned
-    from ingest.encode import bundled_refusal, encoder_name
 
-    refusal = bundled_refusal() if settings.embedding == "bundled" else None
-    text = refusal or f"embedding model {encoder_name(settings.embedding)}"
-    yield Check("fail" if refusal else "ok", "model", text)
+    yield _embedding(settings.embedding)
     for part in pinned.needed(settings.embedding):
         wrong = pinned.fault(part)
         name = f"{part.package}/{part.path}"
         yield Check("fail" if wrong else "ok", "model", wrong or f"{name} is the published file (SHA-256)")
     yield _language_model(settings)
+
+
+def _embedding(embedding: str) -> Check:
+    """Say whether the embedding model runs here; another than the bundled one is loaded to see."""
+    from ingest.encode import bundled_refusal, encoder_name, load_encoder
+
+    text = f"embedding model {encoder_name(embedding)}"
+    if embedding == "bundled":
+        refusal = bundled_refusal()
+        return Check("fail" if refusal else "ok", "model", refusal or text)
+    try:
+        found = load_encoder(embedding)
+    except KbError as error:
+        return Check("fail", "model", str(error))
+    return Check("ok", "model", f"{text}, vectors of {found.dimension} numbers")
 
 
 def _language_model(settings: Config) -> Check:
