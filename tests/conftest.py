@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
 from bot import config
 from bot.config import Config
 from tests.web_server import chromium, visitor  # noqa: F401 (fixtures)
+
+# No example is judged by the clock; CI tries the same ones each time, other runs look for new ones.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
