@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,12 +11,12 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from bot.config import Config
 from bot.web.doorway import Doorway
 from bot.web.serve import application
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # Gradio leaves sockets for the collector
 HERE = "http://127.0.0.1:7860"
 
 
@@ -30,8 +31,12 @@ def uploads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def page(uploads: Path) -> Iterator[TestClient]:
-    """The whole server, while its index still loads."""
-    with TestClient(application(Config(), Future()), base_url=HERE) as client:
+    """The whole server, while its index still loads; outside of a loop Gradio makes some that it never closes."""
+
+    async def made() -> ASGIApp:
+        return application(Config(), Future())
+
+    with TestClient(asyncio.run(made()), base_url=HERE) as client:
         yield client
 
 
