@@ -46,7 +46,7 @@ class Asked:
 def questions() -> Iterator[tuple[str, str, str, str]]:
     """Yield (kind, question, path of the document that answers, a text of the part); see questions.yaml.
 
-    ``guide`` and ``outside`` are cases of evals/cases that the guide answers, or refuses.
+    ``guide`` and ``outside`` are cases of evals/cases that the guide answers, or that neither it nor a document does.
     """
     body = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
     for path, own in body["answered"].items():
@@ -55,6 +55,8 @@ def questions() -> Iterator[tuple[str, str, str, str]]:
         yield from ((kind, question, "", "") for question in body[kind])
     for kind, status in (("guide", "answered"), ("outside", "abstained")):
         alone = [c for c in load() if c.record.status == status and not c.record.paste and not c.history]
+        if kind == "outside":
+            alone = [c for c in alone if not set(body["subjects"]) & set(c.record.tags)]
         yield from ((kind, case.question, "", "") for case in alone[::EVERY])
 
 
