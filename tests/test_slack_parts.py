@@ -107,6 +107,13 @@ def test_no_page_breaks_a_limit_and_no_command_is_divided(steps: int) -> None:
     assert not any(page[-1]["type"] == "header" for page in made)
 
 
+def test_no_message_is_a_foot_alone() -> None:
+    made = [_pages(_turn(steps)) for steps in range(1, 60)]
+    assert {len(each) for each in made} > {1, 2}
+    assert [each[-1][0]["type"] for each in made if each[-1][0]["type"] in blocks.FOOT] == []
+    assert all(check_blocks(page, cards=3) == "" for each in made for page in each)
+
+
 def test_long_outputs_and_evidence_stay_within_the_limits() -> None:
     proof = Evidence(0, 9_000, "x" * 9_000)
     found = Finding(

@@ -18,14 +18,17 @@ from typing import Any
 
 from benchmarks.common import questions
 from bot import config
+from bot.slack.texts import TEXTS
 from tests.slack_rules import ME, wait_for
 from tests.slack_server import Slack
-from tests.slack_world import Instance, World, playing, running
+from tests.slack_world import Instance, World, playing, running, text_of
 
 AGAIN = 0.3
 """Share of the events that are delivered a second time."""
 IN_TIME = 3.0
 """Seconds within which Slack wants an event acknowledged."""
+FURTHER = tuple(words.partition("{")[0] for words in TEXTS["more"].values())
+"""How the second and later messages of a long answer begin."""
 Payload = dict[str, Any]
 
 
@@ -103,7 +106,7 @@ def _finished(slack: Slack, written: list[Payload]) -> int:
 
 def told(slack: Slack, post: Post, written: list[Payload], took: float, what: str) -> int:
     """Print what came of it; 1 where something did not hold."""
-    answers = Counter((m.channel, m.thread_ts) for m in slack.mine())
+    answers = Counter((m.channel, m.thread_ts) for m in slack.mine() if not text_of(m).startswith(FURTHER))
     counts = Counter(answers[message["channel"], message["ts"]] for message in written)
     elsewhere = answers.keys() - {(message["channel"], message["ts"]) for message in written}
     times = post.seconds()

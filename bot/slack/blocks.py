@@ -11,6 +11,8 @@ from bot.signs import inert
 from bot.slack.limits import BLOCKS, CHARACTERS, ELEMENT, HEADER, LABEL, VALUE
 
 Block = dict[str, Any]
+FOOT = frozenset({"context", "actions", "context_actions"})
+"""Types of the blocks that end an answer: what answered, and buttons."""
 _CODE = re.compile(r"(`[^`\n]+`)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\([a-z0-9-]{1,80}\.md\)")
 _BOLD = re.compile(r"(\*\*[^*\n]{1,300}\*\*)")
@@ -116,15 +118,27 @@ def _leaves(block: Block) -> Iterator[Block]:
 
 
 def pages(pieces: Sequence[Block]) -> list[list[Block]]:
-    """Divide blocks into messages within Slack's limits; no block is divided, and a heading stays with what follows."""
+    """Divide blocks into messages within Slack's limits; no block is divided, and none of them is a foot alone."""
     made: list[list[Block]] = [[]]
     left = CHARACTERS
     for block in pieces:
         cost = weight(block)
         if made[-1] and (len(made[-1]) >= BLOCKS or cost > left):
-            carried = [made[-1].pop()] if len(made[-1]) > 1 and made[-1][-1]["type"] == "header" else []
-            made.append(carried)
-            left = CHARACTERS - sum(map(weight, carried))
+            made.append(_carried(made[-1], block))
+            left = CHARACTERS - sum(map(weight, made[-1]))
         made[-1].append(block)
         left -= cost
     return made
+
+
+def _carried(page: list[Block], block: Block) -> list[Block]:
+    """Take off a full page what stays with ``block``: a heading, and with a foot the block that it stands under."""
+    taken: list[Block] = []
+    if block["type"] in FOOT:
+        while len(page) > 1 and page[-1]["type"] in FOOT:
+            taken.insert(0, page.pop())
+        if len(page) > 1 and weight(page[-1]) < CHARACTERS // 2:
+            taken.insert(0, page.pop())
+    if len(page) > 1 and page[-1]["type"] == "header":
+        taken.insert(0, page.pop())
+    return taken
