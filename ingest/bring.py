@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 KIND = "documents"
 """What the builds of documents are called, below KB_DATA_DIR and on a Chroma server."""
-LOOK_AGAIN = 10_000
-"""Milliseconds after which everything is looked at even though nothing was heard of a change."""
-SETTLE = 1_600
-"""Milliseconds that changes are gathered, so that a file is not read half written."""
 
 
 def documents_home(settings: Config) -> Path:
@@ -72,17 +68,19 @@ def rollback(settings: Config, version: str) -> None:
 
 def follow(settings: Config) -> None:
     """Bring everything up to date whenever a file changes, until stopped; what fails is said and tried again."""
-    from watchfiles import watch
+    from ingest.listen import changes
 
     encoder = load_encoder(settings.embedding)
     _say("watching; Ctrl-C stops\n")
-    while True:
-        places = [*told.places(documents_home(settings)), str(ROOT / "kb")]
-        next(iter(watch(*places, watch_filter=None, debounce=SETTLE, rust_timeout=LOOK_AGAIN, yield_on_timeout=True)))
+    for _ in changes(lambda: _places(settings), settings.data_dir):
         try:
             _again(settings, encoder)
         except (KbError, OSError) as error:
             sys.stderr.write(f"ingest: {inert(str(error))}\n")
+
+
+def _places(settings: Config) -> list[str]:
+    return [*told.places(documents_home(settings)), str(ROOT / "kb")]
 
 
 def _again(settings: Config, encoder: Encoder) -> None:
