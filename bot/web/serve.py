@@ -58,14 +58,15 @@ def application(settings: Config, loaded: Future[Loaded]) -> ASGIApp:
     """Return the whole server: the page and the reports behind the guard, the API beside them."""
     from fastapi import FastAPI
 
+    from bot.web import uploads
     from bot.web.desk import Desk
     from bot.web.doorway import Doorway
-    from bot.web.page import mount, uploads
+    from bot.web.page import mount
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_reports(app, loaded)
     mount(app, Desk(loaded, settings.model))
-    guarded = Guard(Doorway(app, uploads()), LOOPBACK if settings.host in LOOPBACK else (), settings.password)
+    guarded = Guard(Doorway(app, uploads.folder()), LOOPBACK if settings.host in LOOPBACK else (), settings.password)
     return WithHealth(WithApi(guarded, settings, loaded), settings, loaded)
 
 
