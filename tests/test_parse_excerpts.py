@@ -51,6 +51,24 @@ def test_a_comma_that_parts_no_thousands_makes_no_number(printed: str) -> None:
     assert states(f"Secured Connections: {printed}\nLower than 2000 Sessions: 0\n")[SECURED] == "not_shown"
 
 
+@pytest.mark.parametrize("prompt", ["", "WAE-7#", "BR1-WAE# "])
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_one_counter_behind_its_command_is_read_whole(prompt: str, gap: str) -> None:
+    text = f"{prompt}show statistics accelerator mapi{gap}Secured Connections: 29"
+    result = parse(text)
+    assert states(text)[SECURED] == "problem"
+    assert result.outputs[0].data == {"secured_connections": 29} and result.unrecognised == ()
+
+
+def test_a_flattened_output_behind_a_command_without_a_prompt_is_read_to_the_last_word() -> None:
+    text = next(text for text in TEXTS if re.search("Secured Connections: +29", text))
+    output = " ".join(text[text.index("Global Statistics") :].split())
+    result = parse(f"show statistics accelerator mapi {output}\n")
+    assert result.unrecognised == () and [output.command for output in result.outputs] == [
+        "show statistics accelerator mapi"
+    ]
+
+
 def test_a_counter_at_the_end_of_others_may_have_been_cut() -> None:
     assert states("Current 2007 Accelerated Sessions: 4\nSecured Connections: 2")[SECURED] == "not_shown"
 

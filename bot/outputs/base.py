@@ -150,6 +150,10 @@ def _trie(labels: Iterable[str]) -> str:
     return "|".join(parts)
 
 
+_ECHO = re.compile(r"(?:[^\s#>]{1,63}[#>])?[ \n]{0,2}show[a-z \n-]{1,80}")
+"""A typed command, with its prompt or without."""
+
+
 class Labels:
     """Reads ``Label: value`` wherever it stands in a span, in any layout.
 
@@ -198,8 +202,8 @@ class Labels:
 
     def _whole(self, key: str, start: int, end: int, text: str) -> bool:
         lead = text[:start].strip() if start < 20 else "-"
-        if not lead and end >= len(text):
-            return True  # one label alone was picked out, not cut off
+        if end >= len(text) and (not lead or (start < 160 and _ECHO.fullmatch(text, 0, start))):
+            return True  # one label alone, or behind its command, was picked out, not cut off
         if end >= len(text) and key != self._last:
             return False
         return not any(head.endswith(lead) for head in self._heads[key])

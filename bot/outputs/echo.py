@@ -92,7 +92,7 @@ _VERB = re.compile(
     r"[ ]?(?:do )?(?i:sh(?:ow?)?|acc[a-z]{0,8}|win[a-z]{0,4}-domain|type-tail|find-patt?ern?|no|crypto|conf[a-z]{0,7}|"
     r"debug|undebug|ip|clear|dir|exit|end|logging|transaction-logs|ntpdate|dnslookup|cms|copy|ping|terminal|term)\b|[ ]?[\u3040-\u9fff]"
 )
-_BARE = re.compile(r"(?:do )?(?i:sho?w?|acc[a-z]{0,8}|windows-domain) [^\n]{3,200}(?=\n|\Z)")
+_BARE = re.compile(r"(?:do )?(?i:sho?w?|acc[a-z]{0,8}|windows-domain) [^\n]{3}")
 _BARE_WORDS = ("\nsh", "\nSh", "\nSH", "\ndo ", "\nacc", "\nACC", "\nwindows-", "\nWINDOWS-")
 _TOKEN = re.compile(r"[ \n]?([^ \n]+)")
 _PIPE = re.compile(r" ?\| ?(?i:inc|beg|exc)[a-z]{0,4} [^ \n]{1,60}")
@@ -181,7 +181,10 @@ def _signs(text: str) -> Iterator[re.Match[str]]:
 
 def _ends_line(text: str, end: int, command: str) -> bool:
     takes_names = command.endswith(("get-key", "type waas"))
-    return end >= len(text) or text[end] == "\n" or takes_names
+    flattened = text[
+        end + 1 : end + 2
+    ].isupper()  # what the device prints begins with a capital, what is typed does not
+    return end >= len(text) or text[end] == "\n" or takes_names or flattened
 
 
 def _echo(text: str, start: int, typed: int) -> Echo:
