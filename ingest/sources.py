@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.errors import ArticleError
 from kb.schema import Article
 
@@ -25,11 +23,9 @@ class Sources:
 
 def read_sources(root: Path = ROOT) -> Sources:
     """Read kb/ below ``root``; raises ArticleError for the first file that breaks its schema."""
-    from kb.reader import read_articles  # a question never waits for the Markdown parser
+    from kb.reader import read_articles, read_outside  # a question never waits for the Markdown parser
 
-    file = root / "kb" / "out_of_scope.yaml"
-    outside = yaml.safe_load(file.read_text(encoding="utf-8"))["subjects"]
-    articles = read_articles(root)
+    outside, articles = read_outside(root), read_articles(root)
     if not articles:
         raise ArticleError("kb/guide holds no articles; check that the checkout is whole")
     return Sources(articles, outside)

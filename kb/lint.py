@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.commands import is_known
 from bot.errors import ArticleError
-from kb.reader import LINK, read_articles
+from kb.reader import LINK, read_articles, read_outside
 from kb.schema import LANGUAGES, Article
 
 
@@ -15,12 +15,15 @@ def lint(root: Path) -> list[str]:
     """Return every fault of the knowledge base below ``root``, one line each; empty when sound."""
     try:
         articles = read_articles(root)
+        outside = read_outside(root)
     except ArticleError as error:
         return [str(error)]
     pairs: dict[str, dict[str, Article]] = {}
     for article in articles:
         pairs.setdefault(article.front.id, {})[article.language] = article
     faults = [fault for article in articles for fault in _article_faults(article, pairs, root)]
+    astray = [subject["id"] for subject in outside if subject["nearest"] not in (None, *pairs)]
+    faults += [f"kb/out_of_scope.yaml: {subject}: nearest names an unknown topic" for subject in astray]
     return faults + [fault for topic in sorted(pairs) for fault in _pair_faults(topic, pairs[topic])]
 
 

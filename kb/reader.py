@@ -23,7 +23,7 @@ from markdown_it.token import Token
 from pydantic import ValidationError
 
 from bot.errors import ArticleError
-from kb.schema import LANGUAGES, Article, Command, Effect, FrontMatter, Kind, Language, Mode, Passage
+from kb.schema import LANGUAGES, Article, Command, Effect, FrontMatter, Kind, Language, Mode, Outside, Passage
 
 HEADINGS = {"en": {"Steps": "step", "Notes": "note"}, "ja": {"手順": "step", "補足": "note"}}
 OUTCOMES = {"en": ("Good:", "Bad:"), "ja": ("正常:", "異常:")}
@@ -57,6 +57,20 @@ def _split(lines: list[str], path: str) -> tuple[str, int]:
         raise ArticleError(f"{path}: must start with front matter between two lines '---'")
     end = lines.index("---", 1)
     return "\n".join(lines[1:end]), end + 1
+
+
+def read_outside(root: Path) -> list[dict[str, Any]]:
+    """Return the subjects of kb/out_of_scope.yaml below ``root`` as they stand; raises ArticleError."""
+    path = "kb/out_of_scope.yaml"
+    found: list[dict[str, Any]] = yaml.safe_load((root / path).read_text(encoding="utf-8"))["subjects"]
+    for entry in found:
+        try:
+            Outside.model_validate(entry)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ArticleError(f"{path}: {entry.get('id')}: {place}: {first['msg']}") from error
+    return found
 
 
 def _front(head: str, path: str) -> FrontMatter:

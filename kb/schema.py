@@ -30,7 +30,21 @@ class FrontMatter(BaseModel):
     symptoms: tuple[str, ...]
     keywords: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    complaints: tuple[tuple[str, ...], ...] = ()
     source: str
+
+
+class Outside(BaseModel):
+    """A subject of kb/out_of_scope.yaml; an unknown key, or a word that YAML takes for something else, is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    names: dict[Language, list[str]]
+    cues: dict[Language, list[str]] = {}
+    asks: dict[Language, list[list[list[str]]]] = {}
+    nearest: str | None
+    examples: dict[Language, list[str]]
 
 
 @dataclass(frozen=True, slots=True)

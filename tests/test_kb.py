@@ -123,3 +123,20 @@ def test_a_file_that_is_not_utf8_is_named(copy: Path) -> None:
     file.write_bytes(file.read_text(encoding="utf-8").encode("cp932", errors="replace"))
     with pytest.raises(ArticleError, match="epm-ao.md: not UTF-8"):
         read_article(file, copy)
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        ("names: {ja: [切], en: [off]}", "names.en.0: Input should be a valid string"),
+        ("names: {ja: [x], en: [x]}\n    aliases: []", "aliases: Extra inputs are not permitted"),
+        ("names: {ja: [x], en: [x]}\n    asks: {en: [a, b]}", "asks.en.0: Input should be a valid list"),
+        ("names: {ja: [x], en: [x]}\n    nearest: mapi-nowhere", "nearest names an unknown topic"),
+    ],
+)
+def test_lint_sees_what_is_wrong_outside(copy: Path, broken: str, complaint: str) -> None:
+    entry = f"subjects:\n  - id: one\n    {broken}\n    examples: {{ja: [x], en: [x]}}\n"
+    entry += "" if "nearest" in broken else "    nearest: null\n"
+    (copy / "kb" / "out_of_scope.yaml").write_text(entry, encoding="utf-8")
+    (fault,) = lint(copy)
+    assert fault.startswith("kb/out_of_scope.yaml: one: ") and complaint in fault
