@@ -12,6 +12,8 @@ from kb.schema import Language
 
 MAX_CONTEXT = 1_000
 """Characters of the turns before that are searched together with the question."""
+AHEAD = 0.1
+"""By how much a topic that leads stands above the others: too far for the next one to count as an answer as well."""
 
 
 def search_in_context(
@@ -31,8 +33,17 @@ def search_in_context(
         search, scope = _blend(alone, both), decide(alone, retriever.catalogue, continues=continues)
     else:
         search, scope = alone, decide(alone, retriever.catalogue)
+    if scope.lead:
+        return _led(search, scope.lead), scope
     part = None if scope.inside else focus(retriever, words, language, scope)
     return part or (search, scope)
+
+
+def _led(search: Search, topic: str) -> Search:
+    """Return ``search`` with ``topic`` ahead of all others."""
+    best = search.hits[0].score + AHEAD
+    hits = [replace(hit, score=best) if hit.topic == topic else hit for hit in search.hits]
+    return replace(search, hits=tuple(sorted(hits, key=lambda hit: (-hit.score, hit.topic))))
 
 
 def _blend(alone: Search, both: Search) -> Search:

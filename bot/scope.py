@@ -17,6 +17,8 @@ THRESHOLD = 0.0
 """Confidence (log-odds) below which a question is outside."""
 LENIENCE = 2.5
 """How far below THRESHOLD a question may lie that continues a conversation about the guide."""
+COMPLAINT = 4.0
+"""How far below THRESHOLD a complaint may lie that names what an article is about and what is wrong with it."""
 SAYS_LITTLE = 5.0
 """Weight of words up to which a question without an unknown word leans wholly on the turns before it."""
 SUBJECT_SEEN = 0.35
@@ -53,7 +55,8 @@ BIAS = -3.49
 class Scope:
     """The decision; outside, ``subject`` is what the question names and ``nearest`` a topic, where there is one.
 
-    ``part`` is the part of a long message that the guide answers, where it is not the whole.
+    ``part`` is the part of a long message that the guide answers, where it is not the whole. ``lead`` is the topic
+    with which to begin where a complaint says nothing that another topic is about.
     """
 
     inside: bool
@@ -61,6 +64,7 @@ class Scope:
     subject: str | None = None
     nearest: str | None = None
     part: str = ""
+    lead: str | None = None
 
 
 def decide(search: Search, catalogue: Catalogue, *, continues: bool = False) -> Scope:
@@ -77,6 +81,9 @@ def decide(search: Search, catalogue: Catalogue, *, continues: bool = False) -> 
         or _is_keyword(search, catalogue)
     ):
         return Scope(True, confidence)
+    lead = None if named else catalogue.complaint(search.language, search.question.lower())
+    if lead and confidence >= THRESHOLD - COMPLAINT:
+        return Scope(True, confidence, lead=lead)
     subject, name = named or (_seen_subject(search, catalogue), None)
     nearest = subject.get("nearest") if subject else None
     if nearest is None and search.hits and search.hits[0].dense >= NEAR:
@@ -113,16 +120,12 @@ def confidence_of(found: Signs) -> float:
 
 
 def named_subject(search: Search, catalogue: Catalogue) -> tuple[dict[str, Any], str] | None:
-    """Return the out-of-scope subject that the question names and its best section does not, with that name.
-
-    A cue names its subject too, but is no name to print: the subject's first one stands for it.
-    """
-    asked = search.question.lower()
-    for pattern, subject in catalogue.subject_names:
-        found = pattern.search(asked)
-        if found and not pattern.search(_best_section(search, catalogue)):
-            spellings = {name.lower(): name for names in subject["names"].values() for name in names}
-            return subject, spellings.get(found[0], subject["names"][search.language][0])
+    """Return the out-of-scope subject that the question asks for, or names while its best section does not."""
+    asked, best = search.question.lower(), _best_section(search, catalogue)
+    for subject in catalogue.subjects:
+        name = subject.named(asked)
+        if (name and not subject.named(best)) or subject.asked_for(asked):
+            return subject.entry, subject.printed(name, search.language)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,35 @@ from ingest.sources import Sources
 from kb.schema import Article, Command, FrontMatter, Passage
 
 _WORD = re.compile(r"[a-z]+|[\u30a1-\u30ff]+")
+NEXT = ".{0,12}?"
+"""What may stand between the words of an ask: "disable the MAPI AO" is one, "disable encryption, so that" is none."""
+
+
+class Subject:
+    """A subject outside the guide, and the ways in which a text speaks of it."""
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        """Take one subject as kb/out_of_scope.yaml has it."""
+        self.entry = entry
+        spoken = [*entry["names"].values(), *entry.get("cues", {}).values()]
+        asks = [ask for spoken_asks in entry.get("asks", {}).values() for ask in spoken_asks]
+        self._names = _any(name for names in spoken for name in names)
+        self._asks = [re.compile(NEXT.join(f"(?:{_any(group).pattern})" for group in ask)) for ask in asks]
+        self._spellings = {name.lower(): name for names in entry["names"].values() for name in names}
+
+    def asked_for(self, text: str) -> bool:
+        """Say whether ``text``, in lower case, asks for what is of this subject alone."""
+        return any(ask.search(text) for ask in self._asks)
+
+    def named(self, text: str) -> str | None:
+        """Return the name or turn of phrase by which ``text``, in lower case, speaks of this subject."""
+        found = self._names.search(text)
+        return found[0] if found else None
+
+    def printed(self, name: str | None, language: str) -> str:
+        """Return ``name`` as it is spelt; for what is no name to print the subject's first one."""
+        first: str = self.entry["names"][language][0]
+        return self._spellings.get(name, first) if name else first
 
 
 class Catalogue:
@@ -22,7 +52,7 @@ class Catalogue:
         """Hold ``articles`` in their order and ``outside`` as read from kb/out_of_scope.yaml."""
         self.articles = {(article.language, article.front.id): article for article in articles}
         self.outside = {subject["id"]: subject for subject in outside}
-        self.subject_names = [(_names_pattern(subject), subject) for subject in outside]
+        self.subjects = [Subject(subject) for subject in outside]
         self._quotes = {
             (article.path, passage.first, passage.last): passage.quote
             for article in articles
@@ -53,6 +83,21 @@ class Catalogue:
             for spoken, found in owners.items()
         }
 
+    def complaint(self, language: str, asked: str) -> str | None:
+        """Return the topic of which ``asked``, in lower case, holds a word of every group of its complaints."""
+        for topic, groups in self._complaints.get(language, ()):
+            if all(group.search(asked) for group in groups):
+                return topic
+        return None
+
+    @cached_property
+    def _complaints(self) -> dict[str, list[tuple[str, list[re.Pattern[str]]]]]:
+        found: dict[str, list[tuple[str, list[re.Pattern[str]]]]] = {}
+        for (spoken, topic), article in self.articles.items():
+            if groups := article.front.complaints:
+                found.setdefault(spoken, []).append((topic, [_any(group) for group in groups]))
+        return found
+
     @cached_property
     def _keywords(self) -> frozenset[str]:
         return frozenset(k.lower() for article in self.articles.values() for k in article.front.keywords)
@@ -72,10 +117,9 @@ class Catalogue:
         return tuple(dict.fromkeys(topic for _, topic in self.articles))
 
 
-def _names_pattern(subject: dict[str, Any]) -> re.Pattern[str]:
-    """Match any name or cue of a subject, latin ones as whole words."""
-    spoken = [*subject["names"].values(), *subject.get("cues", {}).values()]
-    found = sorted({name.lower() for names in spoken for name in names}, key=len, reverse=True)
+def _any(names: Iterable[str]) -> re.Pattern[str]:
+    """Match any of ``names``, latin ones as whole words."""
+    found = sorted({name.lower() for name in names}, key=len, reverse=True)
     whole = [rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])" if name.isascii() else re.escape(name) for name in found]
     return re.compile("|".join(whole) or r"(?!)")
 
