@@ -100,3 +100,29 @@ def test_releases() -> None:
     assert mismatch("we run 4.1.3", ["5.0.1+"]) == "4.1.3"
     assert mismatch("we run 5.0.3", ["5.0.1+"]) is None
     assert mismatch("no release named", ["5.0.1+"]) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "outside"),
+    [
+        ("does 4.x do it?", "4.x"),
+        ("4.xで使えますか", "4.x"),
+        ("on 4.1.X here", "4.1.X"),
+        ("we run 4.3", "4.3"),
+        ("It is 4.1.5. What now?", "4.1.5"),
+        ("4.1.5aを使用中", "4.1.5"),
+        ("5.x and later", None),
+        ("on 5.0 here", None),
+        ("since 4.x, now 5.0.3", None),
+        ("at 10.4.1.5 or 4.5.6.7", None),
+        ("4.5 % less", None),
+    ],
+)
+def test_a_series_is_outside_when_none_of_it_applies(asked: str, outside: str | None) -> None:
+    assert mismatch(asked, ["5.0.1+"]) == outside
+
+
+def test_a_series_that_begins_below_a_range_is_no_mismatch() -> None:
+    assert mismatch("on 4.1 here", ["4.1.3+"]) is None
+    assert mismatch("on 4.0 here", ["4.1.3+"]) == "4.0"
+    assert mismatch("on 4.x here", ["4.1.5"]) is None
