@@ -10,6 +10,13 @@ from typing import Any
 
 ME, BOT, TEAM, APP = "U0BOT", "B0BOT", "T0TEAM", "A0APP"
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-test-token", "xapp-test-token", "signing-secret"
+SCOPES = {
+    "app_mentions:read", "assistant:write", "channels:history", "chat:write", "commands", "files:read",
+    "groups:history", "im:history", "mpim:history",
+}  # fmt: skip
+NEEDS = {"chat": "chat:write", "assistant.threads.setSuggestedPrompts": "assistant:write", "files": "files:read",
+         "conversations": "channels:history"}  # fmt: skip
+GONE = "message_not_in_streaming_state"
 
 
 def event(inner: dict[str, Any], event_id: str) -> dict[str, Any]:

@@ -9,11 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from bot.case.casefile import Case
+from bot.case.store import Store
 from bot.config import ROOT, Config
 from tests.slack_rules import APP_TOKEN, BOT_TOKEN, ME, SECRET, TEAM, event, holds, texts, wait_for
-from tests.slack_server import Message, Slack
+from tests.slack_server import Slack
+from tests.slack_workspace import Message
 from tests.web_server import free_port
 
 PUBLIC = "https://kb.example"
@@ -243,3 +247,34 @@ def _shown(block: dict[str, Any]) -> list[str]:
             lead = mark.get(element["type"], "")
             lines += [lead + line for line in said.split("\n")]
     return lines
+
+
+AT = f"<@{ME}>"
+Scene = tuple[Slack, World, str]
+"""A workspace, those who speak in it, and the address of the cases' database."""
+
+
+@contextmanager
+def playing_out(settings: Config, folder: Path) -> Iterator[Scene]:
+    """A workspace with one instance whose cases lie in ``folder``; nothing may be broken or told at the end."""
+    database = f"sqlite:///{folder / 'cases.sqlite3'}"
+    with playing() as slack:
+        instance = Instance(settings, database, slack)
+        with running(instance):
+            yield slack, World(slack), database
+        assert slack.broken == []
+        assert SECRET not in instance.log and "xoxb" not in instance.log
+
+
+def case_of(database: str, message: Message) -> Case | None:
+    """Return the case, with all its turns, of which ``message`` is an answer."""
+    store = Store(database)
+    try:
+        return store.load_whole(case_id(message))
+    finally:
+        store.close()
+
+
+def case_id(message: Message) -> str:
+    """Return the id of the case that an answer links to."""
+    return next(t for t in texts(message.blocks) if "?case=" in t).partition("?case=")[2].partition("|")[0]

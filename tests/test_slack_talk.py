@@ -8,40 +8,28 @@ from pathlib import Path
 import pytest
 
 from bot.config import ROOT, Config
-from tests.slack_rules import BOT, ME, SECRET, TEAM, buttons, code, event, texts, wait_for
-from tests.slack_server import Message, Slack
-from tests.slack_world import PUBLIC, Instance, World, playing, running, text_of
+from tests.slack_rules import BOT, buttons, code, event, wait_for
+from tests.slack_server import Slack
+from tests.slack_workspace import Message
+from tests.slack_world import (
+    AT,
+    PUBLIC,
+    Scene,
+    case_id,
+    case_of,
+    playing_out,
+    text_of,
+)
 
 SECURED = (ROOT / "kb/samples/show-statistics-accelerator-mapi/secured.txt").read_text(encoding="utf-8")
 WAN = (ROOT / "kb/samples/mapiao-errorlog/wan-secure.txt").read_text(encoding="utf-8")
-AT = f"<@{ME}>"
-Scene = tuple[Slack, World, str]
 
 
 @pytest.fixture(scope="module")
 def scene(settings: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """One workspace with one instance; each test keeps to channels of its own."""
-    database = f"sqlite:///{tmp_path_factory.mktemp('slack') / 'cases.sqlite3'}"
-    with playing() as slack:
-        instance = Instance(settings, database, slack)
-        with running(instance):
-            yield slack, World(slack), database
-        assert slack.broken == []
-        assert SECRET not in instance.log and "xoxb" not in instance.log
-
-
-def _case(database: str, message: Message):
-    from bot.case.store import Store
-
-    store = Store(database)
-    try:
-        return store.load_whole(_case_id(message))
-    finally:
-        store.close()
-
-
-def _case_id(message: Message) -> str:
-    return next(t for t in texts(message.blocks) if "?case=" in t).partition("?case=")[2].partition("|")[0]
+    with playing_out(settings, tmp_path_factory.mktemp("slack")) as played:
+        yield played
 
 
 def _file(slack: Slack, name: str, data: bytes, mime: str = "text/plain", **more: object) -> dict:
@@ -66,7 +54,7 @@ def test_a_mention_is_answered_in_its_thread(scene: Scene, channel: str, questio
     assert "show statistics accelerator mapi" in code(answer.blocks)
     assert answer.streamed and [card["status"] for card in answer.cards.values()] == ["complete", "complete"]
     assert f"<{PUBLIC}/?case=" in shown
-    case = _case(database, answer)
+    case = case_of(database, answer)
     assert case is not None and [turn.text for turn in case.turns] == [question]
     cited = {f"{c.path}" for c in case.turns[0].answer.citations}
     assert all(path in shown for path in cited)
@@ -82,7 +70,7 @@ def test_it_goes_on_without_a_mention_and_stays_out_of_talk(scene: Scene) -> Non
         world.say("Ctalk", "U1", thanks, thread)
     [second] = world.ask("Ctalk", "U1", "it is bad", thread)
     assert "Noted as bad" in text_of(second)
-    assert _case_id(first) == _case_id(second)
+    assert case_id(first) == case_id(second)
     for user, text in (("U2", "did you restart the WAE?"), ("U1", "yes, and the switch too"),
                        ("U1", "<@U2> could you look at the core?"), ("U2", "<!here> anybody?")):  # fmt: skip
         world.say("Ctalk", user, text, thread)
@@ -91,7 +79,7 @@ def test_it_goes_on_without_a_mention_and_stays_out_of_talk(scene: Scene) -> Non
     assert "secure store" in text_of(asked)
     [shown] = world.ask("Ctalk", "U3", SECURED, thread)
     assert "Secured Connections:" in "\n".join(code(shown.blocks))
-    case = _case(database, first)
+    case = case_of(database, first)
     assert case and len(case.turns) == 4 and len(case.evidence) == 1
 
 
@@ -102,7 +90,7 @@ def test_direct_messages_need_no_mention(scene: Scene) -> None:
     [follow] = world.ask("DU7", "U7", "MAPI AO が Enabled なのに Shutdown のままです", answer.thread_ts)
     assert "ライセンス" in text_of(follow)
     [other] = world.ask("DU7", "U7", "Clock skew too great")
-    assert _case_id(other) != _case_id(answer)
+    assert case_id(other) != case_id(answer)
 
 
 def test_an_empty_mention_gets_a_hint(scene: Scene) -> None:
@@ -119,7 +107,7 @@ def test_pasted_output_is_read_as_it_was_printed(scene: Scene, fence: str) -> No
     assert "Secured Connections:" in "\n".join(code(answer.blocks))
     assert [c["status"] for c in answer.cards.values()][:1] == ["complete"]
     assert answer.cards["read"]["output"] == "show statistics accelerator mapi"
-    case = _case(database, answer)
+    case = case_of(database, answer)
     assert case and case.evidence and case.evidence[0].outputs[0].command == "show statistics accelerator mapi"
 
 
@@ -131,7 +119,7 @@ def test_output_arrives_as_a_file(scene: Scene, encoding: str) -> None:
     [answer] = world.ask(f"Cfile{encoding}", "U1", f"{AT} このログを見てください", files=[file], subtype="file_share")
     assert "SECURED_STATE_NOT_ESTABLISHED" in "\n".join(code(answer.blocks))
     assert "no peer-cert-verify" in code(answer.blocks)
-    case = _case(database, answer)
+    case = case_of(database, answer)
     assert case and case.evidence[0].text.startswith("エッジ WAE")
     assert {token for path, token in slack.file_calls if path == f"/files/{name}"} == {"Bearer xoxb-test-token"}
 
@@ -214,7 +202,7 @@ def test_an_edited_question_is_answered_over_the_old_answer(scene: Scene) -> Non
     wait_for(lambda: "Answered again" in text_of(first), "the edit was not answered")
     assert "clock" in text_of(first).lower() and first.edits == 1
     assert slack.replies("Cedit", message["ts"]) == [first]
-    case = _case(database, first)
+    case = case_of(database, first)
     assert case and [turn.text for turn in case.turns] == [
         "Connections show TGDL instead of TMDL",
         "Clock skew too great",
@@ -240,7 +228,7 @@ def test_a_deleted_question_takes_its_answer_and_its_case_along(scene: Scene) ->
             "ts": slack.ts(), "event_ts": slack.ts()}  # fmt: skip
     slack.deliver(event(gone, world.event_id()))
     wait_for(lambda: ("Cdel", answer.ts) in slack.deleted, "the answer still stands")
-    wait_for(lambda: _case(database, answer) is None, "the case still stands")
+    wait_for(lambda: case_of(database, answer) is None, "the case still stands")
 
 
 def test_of_a_deleted_question_in_a_longer_case_the_case_stays(scene: Scene) -> None:
@@ -252,169 +240,7 @@ def test_of_a_deleted_question_in_a_longer_case_the_case_stays(scene: Scene) -> 
             "ts": slack.ts(), "event_ts": slack.ts()}  # fmt: skip
     slack.deliver(event(gone, world.event_id()))
     wait_for(lambda: slack.replies("Cdel2", first.thread_ts) == [first], "the answer still stands")
-    assert _case(database, first) is not None
-
-
-def test_buttons_mark_the_next_check_once(scene: Scene) -> None:
-    slack, world, database = scene
-    [first] = world.ask("Cmark", "U1", f"{AT} Outlook の接続が TMDL ではなく TGDL になっています")
-    before = {m.ts for m in slack.mine()}
-    payload = world.click(first, "異常だった", "U2")
-    [second] = world.answers("Cmark", first.thread_ts, before)
-    slack.deliver(payload, "interactive")
-    assert "手順 1 を異常と記録しました" in text_of(second)
-    assert "show statistics accelerator mapi" in code(second.blocks)
-    before = {m.ts for m in slack.mine()}
-    world.click(second, "スキップ", "U2")
-    [third] = world.answers("Cmark", first.thread_ts, before)
-    assert "飛ばしました" in text_of(third)
-    case = _case(database, first)
-    assert case and len(case.turns) == 3
-
-
-def test_a_question_back_is_answered_by_a_button(scene: Scene) -> None:
-    slack, world, _ = scene
-    for text in (
-        "The connections of Outlook are encrypted and slow, what now?",
-        "it is bad",
-        "it is bad",
-        "still broken",
-    ):
-        thread = next((m.thread_ts for m in slack.mine() if m.channel == "Cback"), "")
-        answers = world.ask("Cback", "U1", text if thread else f"{AT} {text}", thread)
-        found = [m for m in answers if {"Before 5.0.1", "Edge"} & set(buttons(m.blocks))]
-        if found:
-            break
-    [asking] = found
-    label = "Before 5.0.1" if "Before 5.0.1" in buttons(asking.blocks) else "Edge"
-    before = {m.ts for m in slack.mine()}
-    world.click(asking, label, "U1")
-    [answer] = world.answers("Cback", asking.thread_ts, before)
-    assert f"Noted: {label}" in text_of(answer)
-
-
-def test_a_related_topic_is_asked_by_its_button(scene: Scene, retriever) -> None:
-    slack, world, _ = scene
-    titles = {article.front.title for article in retriever.catalogue.articles.values()}
-    [first] = world.ask("Crel", "U1", f"{AT} Connections show TGDL instead of TMDL")
-    label = next(label for label in buttons(first.blocks) if label in titles)
-    before = {m.ts for m in slack.mine()}
-    world.click(first, label, "U1")
-    [answer] = world.answers("Crel", first.thread_ts, before)
-    assert label in text_of(answer)
-
-
-def test_feedback_is_kept_with_its_reason(scene: Scene) -> None:
-    slack, world, database = scene
-    [answer] = world.ask("Cfeed", "U1", f"{AT} Clock skew too great")
-    element = answer.blocks[-1]["elements"][0]
-    press = {"action_id": "feedback", "type": "feedback_buttons"}
-    world.press(answer, press | {"value": element["positive_button"]["value"]}, "U1")
-    wait_for(lambda: any(p["user"] == "U1" and "recorded" in p["text"] for p in slack.private), "no thanks")
-    case = _case(database, answer)
-    assert case and case.turns[0].up is True
-    clicked = world.press(answer, press | {"value": element["negative_button"]["value"]}, "U1")
-    wait_for(lambda: any(v["trigger_id"] == clicked["trigger_id"] for v in slack.views), "no form")
-    view = next(v for v in slack.views if v["trigger_id"] == clicked["trigger_id"])
-    values = {"kind": {"kind": {"selected_option": {"value": "Steps are missing"}}},
-              "words": {"words": {"value": "no word on NTP; password: hunter2"}}}  # fmt: skip
-    filled = {key: view[key] for key in ("type", "callback_id", "private_metadata")} | {"state": {"values": values}}
-    slack.deliver(
-        {"type": "view_submission", "team": {"id": TEAM}, "user": {"id": "U1"}, "view": filled}, "interactive"
-    )
-    from bot.case.store import Store
-
-    store = Store(database)
-    [thumb] = [t for t in store.complaints() if t.case_id == _case_id(answer)]
-    store.close()
-    assert thumb.reason.startswith("Steps are missing: no word on NTP") and "hunter2" not in thumb.reason
-
-
-def test_the_command_answers_privately_and_is_shared_by_a_button(scene: Scene) -> None:
-    slack, world, database = scene
-    path = world.command("Connections show TGDL instead of TMDL", "U4", "Cslash")
-    [private] = world.hooked(path)
-    assert private["response_type"] == "ephemeral" and not private["replace_original"]
-    assert "Only you can see this answer." in "\n".join(texts(private["blocks"]))
-    assert [m for m in slack.mine() if m.channel == "Cslash"] == []
-    seen = Message("Cslash", "1.5", blocks=private["blocks"])
-    place = {"type": "message", "message_ts": "1.5", "channel_id": "Cslash", "is_ephemeral": True}
-    for _ in range(2):
-        clicked = world.click(seen, "Share in this channel", "U4", container=place)
-    wait_for(lambda: any("Shared" in h["text"] for h in slack.hooked), "sharing was not confirmed")
-    [shared] = [m for m in slack.mine() if m.channel == "Cslash"]
-    assert shared.thread_ts == "" and "Connections show TGDL" in text_of(shared)
-    assert _case_id(shared) == _case_id(seen)
-    [answer] = world.ask("Cslash", "U4", "it is bad", shared.ts)
-    assert "Noted as bad" in text_of(answer) and _case_id(answer) == _case_id(seen)
-    before = {m.ts for m in slack.mine()}
-    clicked = world.click(seen, "It was good", "U4", container=place)
-    [again] = world.hooked(clicked["response_url"].removeprefix(slack.url))
-    assert "Noted as good" in "\n".join(texts(again["blocks"]))
-    assert {m.ts for m in slack.mine()} == before
-
-
-def test_the_command_without_words_says_how_to_use_it(scene: Scene) -> None:
-    _, world, _ = scene
-    [told] = world.hooked(world.command("  ", "U4", "Cslash0"))
-    assert "/mapi" in told["text"] and told["response_type"] == "ephemeral"
-
-
-def test_a_private_answer_is_shared_where_the_bot_is_no_member(scene: Scene) -> None:
-    slack, world, _ = scene
-    slack.outside.add("Cout")
-    [private] = world.hooked(world.command("TGDL になっています", "U4", "Cout"))
-    seen = Message("Cout", "1.6", blocks=private["blocks"])
-    place = {"type": "message", "message_ts": "1.6", "channel_id": "Cout", "is_ephemeral": True}
-    clicked = world.click(seen, "このチャンネルに共有", "U4", container=place)
-    came = world.hooked(clicked["response_url"].removeprefix(slack.url), 2)
-    assert came[0]["response_type"] == "in_channel" and "招待" in came[-1]["text"]
-
-
-def _shortcut(slack: Slack, world: World, channel: str, text: str, **more: object) -> tuple[str, str]:
-    ts, url = slack.ts(), slack.hook()
-    slack.messages[channel, ts] = Message(channel, ts, "U9", text)
-    slack.deliver({
-        "type": "message_action", "callback_id": "diagnose", "trigger_id": f"t{ts}", "response_url": url,
-        "team": {"id": TEAM}, "channel": {"id": channel}, "user": {"id": "U1"}, "action_ts": slack.ts(),
-        "message_ts": ts, "message": {"type": "message", "ts": ts, "user": "U9", "text": text, **more},
-    }, "interactive")  # fmt: skip
-    return ts, url.removeprefix(slack.url)
-
-
-def test_the_shortcut_diagnoses_a_message_even_of_another_bot(scene: Scene) -> None:
-    slack, world, _ = scene
-    ts, _ = _shortcut(slack, world, "Cshort", "", bot_id="B9", attachments=[{"text": SECURED}])
-    [answer] = world.answers("Cshort", ts, set())
-    assert "Secured Connections:" in "\n".join(code(answer.blocks))
-
-
-def test_the_shortcut_answers_privately_where_the_bot_is_no_member(scene: Scene) -> None:
-    slack, world, _ = scene
-    slack.outside.add("Cshort-out")
-    _, path = _shortcut(slack, world, "Cshort-out", SECURED)
-    [told] = world.hooked(path)
-    assert told["response_type"] == "ephemeral" and "Secured Connections:" in "\n".join(code(told["blocks"]))
-
-
-def test_opening_the_agent_offers_questions(scene: Scene) -> None:
-    slack, world, _ = scene
-    for user in ("Unew", "Uja"):
-        if user == "Uja":
-            world.ask("DUja", user, "Clock skew too great と出ました")
-        opened = {
-            "type": "app_home_opened",
-            "user": user,
-            "channel": f"D{user}",
-            "tab": "messages",
-            "event_ts": slack.ts(),
-        }
-        slack.deliver(event(opened, world.event_id()))
-        wait_for(lambda at=f"D{user}": any(p["channel_id"] == at for p in slack.prompts), "no prompts")
-    new, known = (next(p["prompts"] for p in slack.prompts if p["channel_id"] == f"D{u}") for u in ("Unew", "Uja"))
-    assert len(new) == len(known) == 4
-    assert [any(ord(c) > 0x3000 for c in p["message"]) for p in new] == [True, True, False, False]
-    assert all(any(ord(c) > 0x3000 for c in p["message"]) for p in known)
+    assert case_of(database, first) is not None
 
 
 def test_output_without_words_is_answered_in_the_persons_language(scene: Scene) -> None:
@@ -451,13 +277,13 @@ def test_a_mention_begins_anew_where_the_case_was_deleted_in_the_web_chat(scene:
 
     [first] = world.ask("Cgone", "U1", f"{AT} Clock skew too great")
     store = Store(database)
-    store.delete(_case_id(first))
+    store.delete(case_id(first))
     store.close()
     [second] = world.ask("Cgone", "U1", f"{AT} TGDL になっています", first.thread_ts)
-    assert _case_id(second) != _case_id(first)
+    assert case_id(second) != case_id(first)
 
 
-def test_the_web_chat_holds_the_same_case(scene: Scene, settings: Config, tmp_path: Path) -> None:
+def test_the_web_chat_holds_the_samecase_of(scene: Scene, settings: Config, tmp_path: Path) -> None:
     _, world, database = scene
     [answer] = world.ask("Cweb", "U1", f"{AT} ```{SECURED}```")
     from concurrent.futures import Future
@@ -467,5 +293,5 @@ def test_the_web_chat_holds_the_same_case(scene: Scene, settings: Config, tmp_pa
 
     loaded: Future = Future()
     loaded.set_result(load(settings.model_copy(update={"database_url": database})))
-    view = Desk(loaded).open(Seat(), _case_id(answer))
+    view = Desk(loaded).open(Seat(), case_id(answer))
     assert view.chat and view.panel and "Secured Connections" in view.panel

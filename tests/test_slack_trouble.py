@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from bot.config import ROOT, Config
-from tests.slack_rules import ME, SECRET, check_blocks, code, event, holds, signed, wait_for
-from tests.slack_server import GONE, Slack
+from tests.slack_rules import GONE, ME, SECRET, check_blocks, code, event, holds, signed, wait_for
+from tests.slack_server import Slack
 from tests.slack_world import Instance, World, playing, running, text_of
 
 AT = f"<@{ME}>"
