@@ -13,6 +13,7 @@ from bot.outputs.state_table import (
     STATE_ANCHOR,
     STATE_HEAD,
     Row,
+    cut_items,
     heads,
     item_rows,
     policy_rows,
@@ -83,6 +84,7 @@ def _reading(
     shown = {"config_state": "Config State", "operational_state": "Operational State"}
     shown |= {"state": "State", "connection_limit": "Connection Limit"}
     missing = tuple(label for key, label in shown.items() if key not in data)
+    missing += cut_items(view.text, policies)
     checks = (
         state_finding(view, "mapi", rows[0] if rows else None, COMMAND),
         _registered(view, policies),
@@ -120,5 +122,11 @@ def _limit(view: View, policies: Sequence[Row]) -> Finding:
         message = ("接続制限が貼り付けにありません。", "The connection limit is not in the paste.")
         return finding(view, id, TOPIC, "not_shown", message, why, (), COMMAND)
     limit = row.cells["connection_limit"]
+    if not isinstance(limit, int | float) or limit <= 0:
+        message = (
+            f"接続制限「{limit}」はガイドに説明がありません。",
+            f"The guide does not explain a connection limit of {limit}.",
+        )
+        return finding(view, id, TOPIC, "not_recognised", message, why, [row.span], COMMAND)
     message = (f"接続制限は{limit}と表示されています。", f"The connection limit is shown as {limit}.")
     return finding(view, id, TOPIC, "normal", message, why, [row.span])

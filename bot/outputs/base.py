@@ -33,8 +33,8 @@ IP = r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"
 DATE = r"(?:[A-Z][a-z]{2}[ \n])?[A-Z][a-z]{2}[ \n][0-9]{1,2}[ \n][0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[ \n][A-Z]{2,5})?[ \n][0-9]{4}"
 _GROUPED = r"-?[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9A-Za-z.:/,])"
 NUMBER = (
-    rf"{_GROUPED}|-?[0-9]{{1,19}}(?:\.[0-9]{{1,19}})?(?![0-9A-Za-z.:/]|,[0-9])"
-    r"|-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?=[A-Z][a-z])"
+    rf"{_GROUPED}|-?[0-9]{{1,20}}(?:\.[0-9]{{1,20}})?(?![0-9A-Za-z.:/]|,[0-9])"
+    r"|-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?=[A-Z][a-z])"
 )
 """A number that a device can print, or a person writes with commas; a longer row of digits is none."""
 
@@ -154,6 +154,10 @@ _ECHO = re.compile(r"(?:[^\s#>]{1,63}[#>])?[ \n]{0,2}show[a-z \n-]{1,80}")
 """A typed command, with its prompt or without."""
 
 
+_CUT = re.compile(r" |[ \n]?(?:[+(,][ \n]?\w{0,20}|[A-Z_]{1,20})")
+"""What the text's end leaves of words that belong to the value before them."""
+
+
 class Labels:
     """Reads ``Label: value`` wherever it stands in a span, in any layout.
 
@@ -173,7 +177,10 @@ class Labels:
         kinds: dict[str, list[str]] = {}
         for label, kind in specs:
             kinds.setdefault(kind, []).append(label)
-        parts = [rf"({_trie(labels)})[ \n]?:[ \n]?({kind})" for kind, labels in kinds.items()]
+        none = rf"(?!(?:{_trie(self.labels)})[ \n]?:)"  # a label without a value is followed by the next one
+        parts = [
+            rf"({_trie(labels)})[ \n]?:[ \n]?{'' if kind == NUMBER else none}({kind})" for kind, labels in kinds.items()
+        ]
         self._pattern = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(parts)})")
         self._numeric = {2 * k + 2 for k, kind in enumerate(kinds) if kind == NUMBER}
         self._names = {re.sub(r"[ \n]", "", label): label for label in self.labels}
@@ -194,7 +201,8 @@ class Labels:
             index = match.lastindex or 2
             key = self._keys.get(match[index - 1]) or self._key(match[index - 1])
             low, high = match.span()
-            if key in found or ((low < 20 or high >= size) and not self._whole(key, low, high, text)):
+            cut = high >= size or (high > size - 24 and index not in self._numeric and _CUT.fullmatch(text, high))
+            if key in found or ((low < 20 or cut) and not self._whole(key, low, size if cut else high, text)):
                 continue
             value = number(match[index]) if index in self._numeric else words(match[index])
             found[key] = Item(value, low, high)
@@ -218,7 +226,7 @@ class Labels:
 
 
 _EXTRA = re.compile(
-    r"[ \n]?([A-Z][A-Za-z0-9 ()/,-]{2,70}[A-Za-z0-9)])[ \n]?:[ \n]?(-?[0-9]{1,19}(?:\.[0-9]{1,9})?)%?(?=[ \n])"
+    r"[ \n]?([A-Z][A-Za-z0-9 ()/,-]{2,70}[A-Za-z0-9)])[ \n]?:[ \n]?(-?[0-9]{1,20}(?:\.[0-9]{1,9})?)%?(?=[ \n])"
 )
 _WORD = re.compile(r"[A-Za-z0-9]")
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot.findings import Finding
-from bot.outputs.base import Anchor, Reading, Span, finding, words
+from bot.outputs.base import Anchor, Reading, Span, at_end, finding, words
 from bot.reading.paste import View
 
 COMMAND = "show class-map type waas"
@@ -17,8 +17,8 @@ _CLASS = re.compile(
     r"|クラス[ \n]?マップの(?:種類|タイプ)は、?[ \n]?(?P<type_ja>match-(?:any|all))[ \n](?P<ja>[A-Za-z0-9_-]{1,80})(?:です。?)?"
 )
 _MATCH = re.compile(
-    r"(?<![A-Za-z-])(?i:match)[ \n](?P<match>[a-z][A-Za-z0-9 \n:./-]{2,120}?)[ \n]?\((?P<count>[0-9]{1,19}|[Nn]o)[ \n](?i:flow)[ -](?i:match(?:es)?)\)"
-    r"|(?P<protocol>tcp|udp)[ \n]?宛先[ \n]?(?P<ja>[A-Za-z0-9 \n:./-]{2,120}?)[ \n]?[とに]一致[ \n]?\((?P<count_ja>[0-9]{1,19})?[^()\n]{0,20}\)"
+    r"(?<![A-Za-z-])(?i:match)[ \n](?P<match>[a-z][A-Za-z0-9 \n:./-]{2,120}?)[ \n]?\((?P<count>[0-9]{1,20}|[Nn]o)[ \n](?i:flow)[ -](?i:match(?:es)?)\)"
+    r"|(?P<protocol>tcp|udp)[ \n]?宛先[ \n]?(?P<ja>[A-Za-z0-9 \n:./-]{2,120}?)[ \n]?[とに]一致[ \n]?\((?P<count_ja>[0-9]{1,20})?[^()\n]{0,20}\)"
 )
 ANCHORS = (Anchor(_CLASS.pattern, ("lass-map", "LASS-MAP", "クラス"), 1),)
 REPEATS = True
@@ -26,7 +26,7 @@ REPEATS = True
 
 def read(view: View, start: int, end: int) -> Reading | None:
     """Read the class maps between ``start`` and ``end``, in English or in translation."""
-    heads = list(_CLASS.finditer(view.text, start, end))
+    heads = [head for head in _CLASS.finditer(view.text, start, end) if not at_end(view.text, head.end())]
     if not heads:
         return None
     stops = [*(head.start() for head in heads[1:]), end]

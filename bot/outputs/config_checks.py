@@ -42,7 +42,7 @@ def _mapi(view: View, adaptors: Sequence[Block], command: str) -> Finding:
             "The block of map adaptor EPM mapi accelerates mapi.",
         )
         return finding(view, id, TOPIC, "normal", message, _WHY_MAPI, spans)
-    if block and block[2]:
+    if block and (block[2] or block[0].get("action") == "pass-through"):  # nothing can follow a pass-through
         message = (
             f"map adaptor EPM mapi の動作は「{block[0]['action']}」で、accelerate mapi がありません。",
             f"The block of map adaptor EPM mapi says {block[0]['action']}, without accelerate mapi.",

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.outputs.accelerator import announced
-from bot.outputs.base import DATE, IP, NUMBER, Anchor, Item, Labels, Reading, Span, leftovers, number, values
+from bot.outputs.base import (
+    DATE,
+    IP,
+    NUMBER,
+    Anchor,
+    Item,
+    Labels,
+    Reading,
+    Span,
+    at_end,
+    leftovers,
+    number,
+    values,
+)
 from bot.outputs.connection_checks import checks
 from bot.outputs.mapi_counters import BUFFER_LABELS, RESET_LABEL
 from bot.reading.paste import View
@@ -19,7 +32,7 @@ _BLOCK = re.compile(r"(?<![A-Za-z])MAPI[ \n]?:[ \n]?([0-9]{1,10})(?=[ \n]?Time[ 
 _POLICY = re.compile(r"(?<![A-Za-z])Policy[ \n]?Details[ \n]?:")
 _ACCELERATOR = re.compile(r"(?<![A-Za-z])Accelerator[ \n]?Details[ \n]?:")
 _BYTES = re.compile(
-    r"(?<![A-Za-z])(?<!Total )(?<!Total\n)Bytes[ \n]?(Read|Written)[ \n]?:[ \n]?([0-9]{1,19})[ \n]([0-9]{1,19})(?![0-9.:])"
+    r"(?<![A-Za-z])(?<!Total )(?<!Total\n)Bytes[ \n]?(Read|Written)[ \n]?:[ \n]?([0-9]{1,20})[ \n]([0-9]{1,20})(?![0-9.:])"
 )
 _BYTES_HEAD = re.compile(r"(?<![A-Za-z])Original[ \n]?Optimized(?![A-Za-z])")
 ANCHORS = (
@@ -142,8 +155,11 @@ def _connection(text: str, start: int, end: int) -> Connection:
     counters = COUNTERS.read(text, block.start() if block else start, end)
     if block:
         counters = {"mapi": Item(number(block[1]), block.start(), block.end())} | counters
+    plain = LABELS.read(text, start, min(stops))
+    if len(plain) == 1 and at_end(text, next(iter(plain.values())).end):
+        plain = {}  # an output that long is not picked out by its first label: the text's end cuts the value
     return Connection(
-        LABELS.read(text, start, min(stops)),
+        plain,
         POLICY.read(text, policy.end(), min(s for s in stops if s > policy.start())) if policy else {},
         ACCELERATOR.read(text, accelerator.end(), min(s for s in stops if s > accelerator.start()))
         if accelerator

@@ -30,7 +30,7 @@ from bot.reading.paste import View
 COMMAND = "show statistics connection optimized mapi"
 TOPIC = "optimized-connections"
 DETAIL = "show statistics connection optimized mapi detail"
-_END = rf"{IP}:[0-9]{{1,5}}"
+_END = rf"(?:{IP}|\[[0-9A-Fa-f:.]{{2,45}}\]):[0-9]{{1,5}}"
 _MAC = r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}"
 _COLUMNS = re.compile(
     r"(?<![A-Za-z])ConnID[ \n]?Source[ \n]?IP:Port[ \n]?Dest[ \n]?IP:Port[ \n]?PeerID[ \n]?Accel(?![A-Za-z])(?P<rr>[ \n]?RR(?![A-Za-z:]))?"
@@ -42,7 +42,7 @@ ANCHORS = (
         r"(?<![A-Za-z])Current[ \n]?Active[ \n]?(?:Optimized[ \n]?TCP|Auto-Discovery|Pass-Through)[ \n]",
         ("Current",),
     ),
-    Anchor(rf"(?<![0-9.:])[0-9]{{1,10}}[ \n]{_END}[ \n]{_END}[ \n]{_MAC}[ \n][A-Z]", ()),
+    Anchor(rf"(?<![0-9A-Za-z.:])[0-9]{{1,10}}[ \n]{_END}[ \n]{_END}[ \n]{_MAC}[ \n][A-Z]", ()),
 )
 NEEDS_ECHO = True
 LABELS = Labels(
@@ -60,19 +60,19 @@ LABELS = Labels(
     last=False,
 )
 _ROW = re.compile(
-    rf"(?<![0-9.:])([0-9]{{1,10}})[ \n]({_END})[ \n]({_END})[ \n]({_MAC})[ \n]([A-Z](?:,?[A-Z]){{0,11}})(?![A-Za-z0-9:])"
+    rf"(?<![0-9A-Za-z.:])([0-9]{{1,10}})[ \n]({_END})[ \n]({_END})[ \n]({_MAC})[ \n]([A-Z](?:,?[A-Z]){{0,11}})(?![A-Za-z0-9:])"
     r"(?:[ \n]([0-9]{1,3}(?:\.[0-9]{1,4})?[ ]?%|[0-9]{1,3}\.[0-9]{1,4}(?![0-9.])))?"
 )
 _ROW_BEGINS = re.compile(rf"[ \n]?[0-9]{{1,10}}(?:[ \n]{_END}|\Z)|[ \n]?[0-9]{{1,10}}[ \n][0-9.:]{{1,21}}\Z")
-_ENTRY = (
-    r"(?<![A-Za-z0-9])([A-Z]{1,2})[ \n]?:[ \n]?([A-Za-z][A-Za-z \n/-]{1,30}?)[ \n]?(?=,|\Z|(?<=[ \n])[A-Z]{1,2}[ \n]?:"
-)
+_ENTRY = r"(?<![A-Za-z0-9])([A-Z]{1,2})[ \n]?:[ \n]?([A-Za-z][A-Za-z \n/-]{1,30}?)[ \n]?(?=,|\Z|(?<=[ \n])ConnID|(?<=[ \n])[A-Z]{1,2}[ \n]?:"
 _LEGEND = re.compile(_ENTRY + ")")
 _CUT_LEGEND = re.compile(_ENTRY + "|\n)")
 _LEGEND_SPAN = re.compile(r"(?<![A-Za-z])D[ \n]?:[ \n]?DRE(?![A-Za-z])")
 _OTHER_NAMES = ("CIFS", "HTTP", "NFS", "SSL", "VIDEO", "ICA", "SMB")
 _DEFAULT = {"C": "CIFS", "G": "GENERIC", "H": "HTTP", "M": "MAPI", "N": "NFS", "S": "SSL", "V": "VIDEO"}
 _SHOWN = 50
+_ODD_ROW = re.compile(rf"(?<![^ \n])(?:[^ \n]{{1,60}}[ \n]){{2,3}}{_MAC}[ \n][A-Z0-9,]{{1,20}}(?![A-Za-z0-9:])")
+_ROW_SIZE = 240
 
 
 def read(view: View, start: int, end: int) -> Reading | None:
@@ -90,12 +90,14 @@ def read(view: View, start: int, end: int) -> Reading | None:
         return None
     letters_told = [{"letter": letter, "meaning": meaning} for letter, meaning in legend.items()]
     data: dict[str, Any] = values(found) | {"legend": letters_told, "connections": rows}
-    missing = _missing(found, legend, columns, table.cut)
     pieces = [(item.start, item.end) for item in found.values()] + ([columns.span()] if columns else [])
     pieces += ([legend_span] if legend else []) + table.ends
     first, last = min(low for low, _ in pieces), max(high for _, high in pieces)
-    checks = _checks(view, table, letters)
     more, unread = extras(text, leftovers(text, [*pieces, *table.rest(text)]))
+    after = table.end if rows else columns.end() if columns else last
+    odd = _odd_row(text, [*(unread if rows else ()), (after, min(end, after + _ROW_SIZE))])
+    missing = _missing(found, legend, columns, table.cut or odd is not None)
+    checks = _checks(view, table, letters, odd)
     data = more | data
     return Reading(COMMAND, first, last, data, missing, checks, unread=tuple(unread))
 
@@ -168,6 +170,14 @@ def _table(text: str, start: int, end: int, rr: bool) -> _Table:
     return _Table(rows, first.start(), last, begun is not None and end == len(text), whole)
 
 
+def _odd_row(text: str, gaps: Sequence[Span]) -> Span | None:
+    """Return a row in ``gaps`` that names a peer as connections do but could not be read."""
+    for low, high in gaps:
+        if found := _ODD_ROW.search(text, low, high):
+            return found.span()
+    return None
+
+
 def _foreign(rows: Sequence[dict[str, Any]], letters: dict[str, str]) -> bool:
     others = {key for key, name in letters.items() if name in _OTHER_NAMES and len(key) == 1}
     mapi = {key for key, name in letters.items() if name in ("MAPI", "GENERIC")}
@@ -193,7 +203,7 @@ _WHY_GENERIC = (
 )
 
 
-def _checks(view: View, table: _Table, letters: dict[str, str]) -> tuple[Finding, ...]:
+def _checks(view: View, table: _Table, letters: dict[str, str], odd: Span | None) -> tuple[Finding, ...]:
     kinds: dict[str, list[int]] = {"MAPI": [], "GENERIC": [], "": []}
     of_letters: dict[str, str] = {}
     for i, row in enumerate(table.rows):
@@ -203,7 +213,9 @@ def _checks(view: View, table: _Table, letters: dict[str, str]) -> tuple[Finding
             of_letters[accel] = "MAPI" if "MAPI" in names else "GENERIC" if "GENERIC" in names else ""
         kinds[of_letters[accel]].append(i)
     spans = {kind: table.spans(view.text, numbers[:_SHOWN]) for kind, numbers in kinds.items()}
-    checks = [_handled(view, len(kinds["MAPI"]), spans["MAPI"], bool(table.rows))]
+    checks = [
+        _unread(view, odd) if odd and not table.rows else _handled(view, len(kinds["MAPI"]), spans["MAPI"], table.rows)
+    ]
     if kinds["GENERIC"]:
         checks.append(_pushed(view, [table.rows[i] for i in kinds["GENERIC"]], spans["GENERIC"]))
     if kinds[""]:
@@ -211,8 +223,16 @@ def _checks(view: View, table: _Table, letters: dict[str, str]) -> tuple[Finding
     return tuple(checks)
 
 
-def _handled(view: View, count: int, spans: Sequence[Span], rows: bool) -> Finding:
-    id = "mapi-optimized-connections"
+_HANDLED = "mapi-optimized-connections"
+
+
+def _unread(view: View, row: Span) -> Finding:
+    message = ("接続の行を読み取れませんでした。", "The rows of connections could not be read.")
+    return finding(view, _HANDLED, TOPIC, "not_recognised", message, _WHY, [row], COMMAND)
+
+
+def _handled(view: View, count: int, spans: Sequence[Span], rows: Sequence[object]) -> Finding:
+    id = _HANDLED
     if spans:
         message = (
             f"MAPI AO が処理している接続が{count}件あります。",
@@ -227,7 +247,7 @@ def _handled(view: View, count: int, spans: Sequence[Span], rows: bool) -> Findi
 
 
 def _pushed(view: View, rows: Sequence[dict[str, Any]], spans: Sequence[Span]) -> Finding:
-    clients = list(dict.fromkeys(str(row["source"]).partition(":")[0] for row in rows))
+    clients = list(dict.fromkeys(str(row["source"]).rpartition(":")[0] for row in rows))
     names = ", ".join(clients[:_SHOWN]) + (" ..." if len(clients) > _SHOWN else "")
     message = (
         f"汎用 AO に渡された接続が{len(rows)}件あります。クライアント: {names}。",

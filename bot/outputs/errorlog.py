@@ -19,7 +19,7 @@ HEADER = re.compile(
     r"([A-Z]{3,8})\((\d{1,6})\)(?:\(fl=(\d{1,12})\))?"
 )
 TAIL = re.compile(r"\[([\w.~+-]{1,80}\.(?:cpp|cxx|cc|c|hpp|h)):(\d{1,6})\]")
-_CUT_TAIL = re.compile(r"\[([\w.~+-]{1,80}\.(?:cpp|cc|c))[:\d]*$")
+_CUT_TAIL = re.compile(r"\[(?:([\w.~+-]{1,80}\.(?:cpp|cc|c))(?::\d*|(?<=cpp))|[\w.~+-]{1,80}\.c?)$")
 _FOREIGN = re.compile(r"%WAAS-[A-Z0-9_]+-\d-\d+:|^[^\n]{0,80}[#>][ \t]*(?:show?|acc|type)\b", re.M)
 _STAMP = re.compile(r"(?:\d{4} +[A-Z][a-z]{2} +\d+|[A-Z][a-z]{2} +\d+(?: +\d{4})?) +\d\d:\d\d:\d\d[^\n]{0,60}$")
 _HEADER_SHAPE = "00/00/000000:00:00.000(Local)("

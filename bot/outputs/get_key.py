@@ -43,9 +43,12 @@ def read(view: View, start: int, end: int) -> Reading | None:
     if head is None and (state is None or state is progress):
         return None
     data: dict[str, Any] = {"spn": head["spn"], "domain_name": head["domain_name"]} if head else {}
+    cut = head is not None and text[head.end() :] in ("", ".", " ")
+    if cut:
+        del data["domain_name"]
     if state is not None:
         data["state"] = "in memory key cache" if state is cached else "in progress"
-    missing: tuple[str, ...] = () if head else ("SPN", "Domain Name")
+    missing: tuple[str, ...] = ("Domain Name",) if cut else () if head else ("SPN", "Domain Name")
     found, last = _judge(view, head, state, state is not None and state is cached, end)
     missing += () if state else ("key retrieval",)
     first = head.start() if head else state.start() if state else start

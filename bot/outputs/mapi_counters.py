@@ -58,6 +58,10 @@ _ABSENT = (
     "応答数のカウンタが貼り付けに含まれていません。",
     "The response counters are not in the paste.",
 )
+NEGATIVE = (
+    "カウンタの値が負で、読み方が分かりません。もう一度取得してください。",
+    "The counter is negative, which cannot be interpreted; take the output again.",
+)
 _WHY = (
     "Local Response Count と Remote Response Count を比べます。",
     "Local Response Count is compared with Remote Response Count.",
@@ -72,6 +76,8 @@ def local_responses(view: View, id: str, found: Mapping[str, Item], command: str
     """Judge the local responses of ``found``; ``command`` is the one that shows them."""
     local, remote = found.get("local_response_count"), found.get("remote_response_count")
     topic = "response-times"
+    if negative := [(item.start, item.end) for item in (local, remote) if item and item.value < 0]:
+        return finding(view, id, topic, "not_recognised", NEGATIVE, _WHY, negative, command)
     if local is not None and local.value > 0:
         span = [(local.start, local.end)]
         return finding(view, id, topic, "normal", _say(_ANSWERED, local=local.value), _WHY, span)

@@ -16,18 +16,20 @@ NEEDS_ECHO = True
 REPEATS = True
 _NAME = re.compile(
     r"(?<![A-Za-z0-9_-])(?P<policy_map>[A-Za-z][A-Za-z0-9_-]{1,80})[ \n]?\("
-    r"(?:(?P<en>[0-9]{1,19})[ \n](?i:total)|(?i:total)[ \n:]{1,2}(?P<en2>[0-9]{1,19})|合計[ \n:]?(?P<ja>[0-9]{1,19}))\)"
+    r"(?:(?P<en>[0-9]{1,20})[ \n](?i:total)|(?i:total)[ \n:]{1,2}(?P<en2>[0-9]{1,20})|合計[ \n:]?(?P<ja>[0-9]{1,20}))\)"
 )
 _CLASS = re.compile(
     r"(?:(?<![A-Za-z0-9_-])(?i:class)[ \n]|クラス[ \n]?)(?P<class>[A-Za-z][A-Za-z0-9_-]{0,80})[ \n]?"
-    r"\((?:(?P<en>[0-9]{1,19}|(?i:no))[ \n](?i:flow)[ -](?i:match(?:es)?)|(?P<ja>[0-9]{1,19})?[^()\n]{0,4}フロー[^()\n]{0,16})\)"
+    r"\((?:(?P<en>[0-9]{1,20}|(?i:no))[ \n](?i:flow)[ -](?i:match(?:es)?)|(?P<ja>[0-9]{1,20})?[^()\n]{0,4}フロー[^()\n]{0,16})\)"
 )
 _ACTION = re.compile(
     rf"[ \n]?(?P<action>{ACTION})|[ \n]?(?P<ja>(?P<name>[a-z]{{2,12}})アプリケーションの完全な高速化を最適化する[^ \n]{{0,60}}|パススルー)"
 )
 _AFTER = re.compile(
-    r"\n|[ ](?i:class)[ ]|[ ][A-Za-z0-9_-]{1,80}[ ]?\([0-9]{1,19} total|[ ][A-Za-z][A-Za-z0-9_.-]{0,62}#"
+    r"\n|[ ](?i:class)[ ]|[ ][A-Za-z0-9_-]{1,80}[ ]?\([0-9]{1,20} total|[ ][A-Za-z][A-Za-z0-9_.-]{0,62}#"
 )
+_CUT = re.compile(r"[ ][a-z]{1,40}(?:[ ][A-Za-z0-9]?)?")
+"""A word of the action that the text's end leaves without the rest."""
 ANCHORS = (Anchor(_NAME.pattern, (" total)", "合計"), 110), Anchor(_CLASS.pattern, ("lass", "クラス"), 1))
 
 
@@ -69,6 +71,8 @@ def _row(text: str, found: re.Match[str], end: int) -> Row:
     cells: dict[str, Any] = {"class": found["class"], "flow_matches": int(count) if count and count.isdigit() else 0}
     action = _ACTION.match(text, found.end(), end)
     if action is None or (at_end(text, action.end()) and not action["ja"] and "application" not in action[0]):
+        return cells, found.span(), False
+    if action["action"] and _CUT.fullmatch(text, action.end()):
         return cells, found.span(), False
     printed = words(action["action"] or action["ja"])
     cells["action"] = printed

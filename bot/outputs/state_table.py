@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +30,18 @@ _DASHES = re.compile(r"[ \n=-]{0,400}")
 _HEAD = re.compile(STATE_HEAD)
 _POLICY_HEAD = re.compile(POLICY_HEAD)
 _ITEM_HEAD = re.compile(ITEM_HEAD)
-_VALUE = r"Not[ \n]Applicable|Not[ \n]Configured|[0-9.]{1,12}[ \n](?:seconds|minutes|percent)|[^ \n<]{1,200}"
+_VALUE = r"Not[ \n]Applicable|Not[ \n]Configured|[0-9.]{1,12}[ \n](?:seconds|minutes|percent)|(?!Not(?:[ \n]|\Z))[^ \n<]{1,200}"
 _ITEM = re.compile(rf"(?P<item>[A-Za-z][A-Za-z0-9 \n/_-]{{1,50}}?)[ \n](?P<mode>User|Default)[ \n](?P<value>{_VALUE})")
+_UNITS = ("seconds", "minutes")
+_POLICY_ITEM = r"State|Default[ \n]?Action|Connection[ \n]?Limit|Effective[ \n]?Limit|Keepalive[ \n]?timeout"
 _POLICY = re.compile(
-    r"(?<![A-Za-z])(?P<item>State|Default[ \n]?Action|Connection[ \n]?Limit|Effective[ \n]?Limit|Keepalive[ \n]?timeout)"
-    r"(?:[ \n]?:[ \n]?|[ \n])(?P<value>[0-9]{1,9}(?:\.[0-9]{1,3})?(?:[ \n](?:seconds|minutes))?(?![0-9A-Za-z.])"
+    rf"(?<![A-Za-z])(?P<item>{_POLICY_ITEM})(?:[ \n]?:[ \n]?|[ \n])(?!{_POLICY_ITEM})"
+    r"(?P<value>[0-9]{1,20}(?:\.[0-9]{1,3})?(?:[ \n](?:seconds|minutes))?(?![0-9A-Za-z.])"
     r"|Use[ \n]Policy|Not[ \n]Registered|(?!(?:Not|Use)(?:[ \n]|\Z))[A-Z][A-Za-z-]{2,24})"
 )
+
+
+_BEGUN = re.compile(rf"[ \n](?P<item>{_POLICY_ITEM})(?![A-Za-z])[^\n]{{0,40}}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +98,21 @@ def policy_rows(text: str, start: int, end: int) -> list[Row]:
     seen: set[str] = set()
     for found in _POLICY.finditer(text, start, end):
         key = snake(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words(found["item"])))
-        if key in seen or (found.end() >= len(text) and key != "keepalive_timeout"):
+        rest = text[found.end() : found.end() + 12].strip()
+        cut = len(text) - found.end() < 12 and not found["value"].endswith(_UNITS)
+        cut = cut and any(unit.startswith(rest) for unit in _UNITS)
+        if key in seen or cut:
             break
         seen.add(key)
         value = words(found["value"])
         rows.append(Row({key: number(value) if value[0].isdigit() and " " not in value else value}, *found.span()))
     return rows
+
+
+def cut_items(text: str, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the item behind the last of ``rows`` whose value the text's end cuts."""
+    item = _BEGUN.match(text, rows[-1].end) if rows else None
+    return (words(item["item"]),) if item else ()
 
 
 def config_key(row: Row) -> str:

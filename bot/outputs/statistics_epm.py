@@ -84,7 +84,8 @@ def across(view: View, readings: Sequence[Reading]) -> list[Finding]:
     still = [label for label in RISING if rises[label] <= 0]
     proof = [spans[label] for spans in (old, new) for label in (still or RISING)]
     cut = at_end(view.text, new[RISING[-1]][1]) and still == [RISING[-1]]
-    return [_judge(view, still, cut or any(rises[label] < 0 for label in still), proof)]
+    odd = [label for label in RISING if min(before.data[snake(label)], after.data[snake(label)]) < 0]
+    return [_judge(view, odd or still, bool(odd) or cut or any(rises[label] < 0 for label in still), proof)]
 
 
 def _judge(view: View, still: Sequence[str], open_: bool, proof: Sequence[Span]) -> Finding:

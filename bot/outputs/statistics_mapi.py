@@ -6,12 +6,13 @@ import re
 
 from bot.findings import Finding
 from bot.outputs.base import NUMBER, Anchor, Item, Labels, Reading, extras, finding, following, leftovers, values
-from bot.outputs.mapi_counters import BUFFER_LABELS, GLOBAL_LABELS, local_responses
+from bot.outputs.mapi_counters import BUFFER_LABELS, GLOBAL_LABELS, NEGATIVE, local_responses
 from bot.reading.paste import View
 
 COMMAND = "show statistics accelerator mapi"
 TOPIC = "generic-ao-handoff"
 _HEAD = re.compile(r"(?<![A-Za-z])MAPI[ \n]?:[ \n]?Global[ \n]?Statistics")
+_OTHER = re.compile(r"(?<![A-Za-z])[A-Z]{2,12}[ \n]?:[ \n]?Global[ \n]?Statistics")
 ANCHORS = (
     Anchor(_HEAD.pattern, ("MAPI",)),
     Anchor(
@@ -37,9 +38,9 @@ LABELS = Labels(
 def read(view: View, start: int, end: int) -> Reading | None:
     """Read the counters between ``start`` and ``end``; None where none of them stands."""
     found = LABELS.read(view.text, start, end)
-    if not found:
-        return None
     head = _HEAD.search(view.text, start, end)
+    if not found or (head is None and _OTHER.search(view.text, start, end)):
+        return None
     spans = [(item.start, item.end) for item in found.values()]
     more, unread = extras(view.text, leftovers(view.text, spans))
     first = min(head.start() if head else end, *(low for low, _ in spans))
@@ -64,6 +65,8 @@ def _secured(view: View, found: dict[str, Item]) -> Finding:
         )
         return finding(view, id, topic, "not_shown", absent, why, (), COMMAND)
     span = [(item.start, item.end)]
+    if item.value < 0:
+        return finding(view, id, topic, "not_recognised", NEGATIVE, why, span, COMMAND)
     if item.value > 0:
         asked = (
             f"暗号化された MAPI 接続が{item.value}件要求されており、汎用 AO に渡されます。",

@@ -116,6 +116,9 @@ def _line(squeezed: Squeezed, stamp: re.Match[str], limit: int) -> Line:
         end = squeezed.number_end(squeezed.text.rfind(":", 0, end) + 1, end)
     numbers = squeezed.text[rest.start(rest.re.groups) : end] if rest else ""
     values = tuple(int(number) for number in numbers.split(":") if number)
+    short = rest is not None and len(values) < _NUMBERS[flow[6]]
+    if short and end == len(squeezed.text):
+        values = values[:-1]  # the text's end may have cut the last one
     named = rest if rest and flow[6] == "OT" else None
     start, stop = squeezed.span(stamp.start(), end)
     return Line(

@@ -42,7 +42,7 @@ def parse(text: str) -> ParseResult:
     Offsets are offsets of ``text`` as given. The same text always yields the same result.
     """
     parsed = _best(text)
-    if text[-1:].strip() and _cut_off(parsed):
+    if text[-1:].strip() and parsed.view.text[-1:].strip() and _cut_off(parsed):
         shorter = _best(text[: -len(text[-_TAIL:].split()[-1])])
         if len(shorter.readings) >= len(parsed.readings) and _missing(shorter) <= _missing(parsed):
             parsed = shorter

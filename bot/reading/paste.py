@@ -54,10 +54,29 @@ _CONTROLS = re.compile(
     r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)?|\x1b[ -/]{0,4}[0-~]?"
     r"|<?-{1,4} ?[Mm]ore ?-{1,4}>?(?: ?\([0-9]{1,3}%\))?(?: *(?:[\x08\x1a]|\x1b\[[0-?]{0,64}[@-~]))*|\.\.\.skipping\b\.{0,3}"
     r"|[\x00\x07\x08\x1a\x7f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    r"|</?(?:table|thead|tbody|t[rdh]|pre|br|div|p|span|code|li|ul)(?: [^<>\n]{0,200})?/?>"
     r"|<(?:https?://|mailto:)[^ \n|<>]{1,300}(?:\|[^ \n|<>]{1,300})?>"
     r"|&(?:amp;){0,8}(?:lt|gt|amp|quot|nbsp|apos|[lr][sd]quo|[nm]dash|minus|e[nm]sp|[lr]arr|hellip|#[0-9]{2,6}|#[xX][0-9A-Fa-f]{2,5});"
 )
-_CONTROL_SIGNS = ("<http", "<mailto:", "\x1b", "\x08", "\x1a", "ore", "&", "\x00", "\x07", "\x7f", "...skipping")
+_TAG = re.compile(r"</?([a-z]{1,5})[ />]")
+_CONTROL_SIGNS = (
+    "</",
+    "<br",
+    "<BR",
+    "<http",
+    "<mailto:",
+    "\x1b",
+    "\x08",
+    "\x1a",
+    "ore",
+    "&",
+    "\x00",
+    "\x07",
+    "\x7f",
+    "...skipping",
+)
+_ESCAPED = re.compile(r"(?:\\r)?\\n|\\[rt\"]")
+_ESCAPES = {"n": "\n", "r": " ", "t": " "}
 _ROW = re.compile(r"(?m)^[> ]{0,40}\|[^\n]*\|[ \r]{0,40}$")
 _MARKS = r"^ {0,40}(?:>{1,8} |>(?=[^> \n]))+|^>+$|```(?:[a-z]{1,12}$)?|~~~|(?<=[ \n])>{1,8}(?=[ \n])"
 _PLAIN_MARKS = re.compile(rf"(?m){_MARKS}|{_BOXED}")
@@ -76,6 +95,8 @@ class Paste:
     def __init__(self, raw: str) -> None:
         """Undo the damage of ``raw``, all but the lines that a terminal broke."""
         text = raw.replace("\r\n", " \n").translate(_INNER_CR if "\n" in raw else _LONE_CR)
+        if text.count("\\n") > max(2, text.count("\n")):
+            text = _ESCAPED.sub(_unescaped, text)
         if "|" in text:
             text = _ROW.sub(_cells, text)
         view = _replace(View(raw, text), _CONTROLS, _entity, _wants_controls)
@@ -100,6 +121,11 @@ class Paste:
 def clean(raw: str) -> View:
     """Undo the damage of ``raw``, all but the lines that a terminal broke, and return the view of it."""
     return Paste(raw).view
+
+
+def _unescaped(sign: re.Match[str]) -> str:
+    """Return what an escaped character of JSON stands for, filled up to the same length."""
+    return _ESCAPES.get(sign[0][-1], sign[0][-1]).rjust(len(sign[0]))
 
 
 def _cells(row: re.Match[str]) -> str:
@@ -133,6 +159,8 @@ def _wants_blanks(chunk: str) -> bool:
 
 
 def _entity(found: str) -> str:
+    if found[0] == "<" and (tag := _TAG.match(found)):
+        return "" if tag[1] in ("span", "code") else " " if tag[1] in ("td", "th") else "\n"
     if found[0] == "<" and found[-1] == ">" and ":" in found:
         return found[1:-1].rpartition("|")[2]
     if found[0] != "&":

@@ -10,7 +10,7 @@ from types import ModuleType
 from bot.findings import Finding
 from bot.outputs import OUTPUTS
 from bot.outputs.base import Anchor, Reading, finding
-from bot.outputs.echo import Echo, echoes
+from bot.outputs.echo import OURS, Echo, echoes
 from bot.reading.paste import View
 
 
@@ -132,6 +132,8 @@ class _Reader:
         for module in sorted(mark.modules, key=lambda module: command != module.COMMAND):
             if command not in (None, module.COMMAND) and getattr(module, "NEEDS_ECHO", False):
                 continue
+            if _of_another(command, module.COMMAND) and module.COMMAND not in mark.heads:
+                continue
             near = echo if echo and echo.end >= self._done and mark.start - echo.end < _REACH else None
             lead = mark.start if module.COMMAND in mark.heads else max(self._done, mark.start - _REACH)
             found = self._read(module, i, near, max(lead, echo.end if echo else 0))
@@ -173,6 +175,11 @@ class _Reader:
             elif not any(other.COMMAND in owns for other in mark.modules):
                 return mark.start
         return len(self.view.text)
+
+
+def _of_another(command: str | None, ours: str) -> bool:
+    """Whether ``command`` asks of another accelerator what ``ours`` asks of MAPI or EPM."""
+    return command not in (None, *OURS) and str(command).rpartition(" ")[0] == ours.rpartition(" ")[0]
 
 
 # Other vendors' devices know these commands too: their output is no failed reading of ours.
