@@ -73,6 +73,8 @@ _DEFAULT = {"C": "CIFS", "G": "GENERIC", "H": "HTTP", "M": "MAPI", "N": "NFS", "
 _SHOWN = 50
 _ODD_ROW = re.compile(rf"(?<![^ \n])(?:[^ \n]{{1,60}}[ \n]){{2,3}}{_MAC}[ \n][A-Z0-9,]{{1,20}}(?![A-Za-z0-9:])")
 _ROW_SIZE = 240
+_FIRST_ROW = 4_000
+"""Characters below the headings within which a table's first row is looked for."""
 
 
 def read(view: View, start: int, end: int) -> Reading | None:
@@ -149,7 +151,7 @@ class _Table:
 
 def _table(text: str, start: int, end: int, rr: bool) -> _Table:
     """Read the connections between ``start`` and ``end``; a row that the text's end cuts is left out."""
-    first = _ROW.search(text, start, end)
+    first = _ROW.search(text, start, min(end, start + _FIRST_ROW))
     if first is None:
         return _Table([], start, start, _ROW_BEGINS.match(text, start, end) is not None and end == len(text), True)
     cells = _ROW.findall(text, first.start(), end)

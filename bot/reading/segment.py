@@ -72,6 +72,10 @@ def _marks(text: str) -> list[Mark]:
 
 
 _REACH = 4000
+PATIENCE, PATIENT = 6, 200_000
+"""How often a text may be read, and characters beside that, before outputs are read no farther than needed."""
+NEAR, MARGIN = 2_000, 300
+"""Characters behind a mark that are read then, and those at the end of them that an output must not reach."""
 _Found = tuple[ModuleType, Reading]
 
 
@@ -96,6 +100,8 @@ class _Reader:
         self._echo: Echo | None = None
         self._used = False
         self._refused: dict[str, int] = {}
+        self._ends: dict[str, list[int]] = {}
+        self._spent = 0
 
     def look(self, i: int) -> None:
         """Read the output that begins at mark ``i``, if one does."""
@@ -147,12 +153,27 @@ class _Reader:
         limit = self._limit(module, i)
         typed = echo if echo and echo.command == module.COMMAND else None
         after = echo.end if echo and echo.command is None else start
-        reading = module.read(self.view, typed.start if typed else after, limit)
+        begin = typed.start if typed else after
+        reading = self._within(module, begin, max(begin, self.marks[i].start) + NEAR, limit)
         if reading is None:
             self._refused[module.COMMAND] = limit
             return None
         first = min(typed.start, reading.start) if typed else self._begin(echo, reading.start)
         return module, replace(reading, start=first)
+
+    def _within(self, module: ModuleType, begin: int, near: int, limit: int) -> Reading | None:
+        """Have ``module`` read up to ``limit``; once much was read in vain, no farther than the output reaches.
+
+        A text that repeats one line of an output begins a new one at each of them: read to the end every time, it would
+        take time that grows with its square.
+        """
+        end = limit if self._spent < PATIENCE * len(self.view.text) + PATIENT else min(near, limit)
+        while True:
+            self._spent += end - begin
+            reading: Reading | None = module.read(self.view, begin, end)
+            if end == limit or reading is None or reading.end < end - MARGIN:
+                return reading
+            end = min(limit, end + end - begin)
 
     def _begin(self, echo: Echo | None, start: int) -> int:
         """Return where an output begins: at a command that is not known, if it comes right before."""
@@ -163,18 +184,21 @@ class _Reader:
 
     def _limit(self, module: ModuleType, i: int) -> int:
         """Return where the output that mark ``i`` begins has to have ended."""
-        owns: frozenset[str] = getattr(module, "OWNS", frozenset())
-        for k in range(i + 1, len(self.marks)):
-            mark = self.marks[k]
-            if mark.echo:
-                if not (getattr(module, "MERGES", False) and mark.echo.command == module.COMMAND):
-                    return mark.start
-            elif module in mark.modules:
-                if module.COMMAND in mark.heads and not getattr(module, "REPEATS", False):
-                    return mark.start
-            elif not any(other.COMMAND in owns for other in mark.modules):
-                return mark.start
-        return len(self.view.text)
+        if module.COMMAND not in self._ends:
+            self._ends[module.COMMAND] = [k for k, mark in enumerate(self.marks) if _ends(module, mark)]
+        ends = self._ends[module.COMMAND]
+        k = bisect_right(ends, i)
+        return self.marks[ends[k]].start if k < len(ends) else len(self.view.text)
+
+
+def _ends(module: ModuleType, mark: Mark) -> bool:
+    """Whether an output of ``module`` that began before ``mark`` has ended there."""
+    if mark.echo:
+        return not (getattr(module, "MERGES", False) and mark.echo.command == module.COMMAND)
+    if module in mark.modules:
+        return module.COMMAND in mark.heads and not getattr(module, "REPEATS", False)
+    owns: frozenset[str] = getattr(module, "OWNS", frozenset())
+    return not any(other.COMMAND in owns for other in mark.modules)
 
 
 def _of_another(command: str | None, ours: str) -> bool:
