@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,9 @@ def _documents(settings: Config, encoder: Encoder, work: Callable[[Maker], Repor
     """Do ``work`` on the documents and say what it did; ``quiet`` says nothing when nothing changed."""
     from ingest.documents.read import read_document, scan
 
+    found = partial(scan, own=settings.data_dir)
     with progress.shown() as advance:
-        report = work(Maker(documents_home(settings), encoder, scan, read_document, advance))
+        report = work(Maker(documents_home(settings), encoder, found, read_document, advance))
     if report.switched or not quiet:
         _say(told.report(report, bool(settings.chroma_url)))
         sys.stderr.write(inert(told.problems(report)))

@@ -224,7 +224,7 @@ def test_a_pipe_is_named_and_never_waited_for(made: Maker) -> None:
 def test_a_file_that_goes_away_while_its_folder_is_looked_at_is_passed_over(made: Maker) -> None:
     entry = next(entry for entry in list(os.scandir(given(made))) if entry.name == "a.md")
     (given(made) / "a.md").unlink()
-    assert scan._reason(entry, 0) == "cannot be looked at (No such file or directory)"
+    assert scan._reason(entry, "", 0) == "cannot be looked at (No such file or directory)"
 
 
 def test_what_was_given_and_may_no_longer_be_looked_at_is_missing(made: Maker, monkeypatch: pytest.MonkeyPatch) -> None:

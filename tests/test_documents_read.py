@@ -257,6 +257,17 @@ def test_a_folder_gives_its_readable_files_and_names_the_others(tmp_path: Path) 
     assert reasons["pipe.md"] == "no ordinary file" and ".pdf" in reasons["d.exe"]
 
 
+def test_the_products_own_data_is_passed_over_in_a_folder_around_it(tmp_path: Path) -> None:
+    own = tmp_path / "data"
+    for file in (tmp_path / "a.md", own / "index" / "left.txt", own / "b.md"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Text.")
+    found, skipped = scan([str(tmp_path)], own)
+    assert [item.file.name for item in found] == ["a.md"]
+    assert [tuple(item) for item in skipped] == [(own.as_posix(), "the product's own data")]
+    assert [item.file.name for item in scan([str(own / "b.md")], own)[0]] == ["b.md"]
+
+
 def test_a_file_given_by_name_is_read_whatever_its_ending_and_only_once(tmp_path: Path) -> None:
     (tmp_path / "notes.conf").write_text("Set the clock of the WAE first.\n")
     found, skipped = scan([str(tmp_path / "notes.conf"), str(tmp_path), str(tmp_path / "notes.conf")])

@@ -49,12 +49,14 @@ def printable(name: str) -> bool:
     return all(char.isprintable() or unicodedata.category(char) == "Zs" for char in name)
 
 
-def scan(paths: Sequence[str]) -> tuple[list[Candidate], list[Skipped]]:
+def scan(paths: Sequence[str], own: Path | None = None) -> tuple[list[Candidate], list[Skipped]]:
     """Return the files of ``paths``, sorted and each once, and what is left out of folders.
 
     A file that is given by name is always a candidate; in a folder, those with a known ending. Links inside a
-    folder are not followed. Raises InputError for a path that is not there.
+    folder are not followed, and ``own``, the folder of the product's data, is passed over. Raises InputError for a
+    path that is not there.
     """
+    passed = os.path.realpath(own) if own else ""
     found: dict[str, Candidate] = {}
     skipped: list[Skipped] = []
     for path in paths:
@@ -62,12 +64,12 @@ def scan(paths: Sequence[str]) -> tuple[list[Candidate], list[Skipped]]:
         if not place.exists():
             raise InputError(f"{path} does not exist; give a file or folder that does")
         given = place.as_posix() if path.startswith("~") else Path(path).as_posix()
-        for item in [Candidate(given, place)] if not place.is_dir() else _below(given, place, skipped):
+        for item in [Candidate(given, place)] if not place.is_dir() else _below(given, place, skipped, passed):
             found.setdefault(os.path.realpath(item.file), item)
     return sorted(found.values()), sorted(set(skipped))
 
 
-def _below(given: str, folder: Path, skipped: list[Skipped], depth: int = 0) -> Iterator[Candidate]:
+def _below(given: str, folder: Path, skipped: list[Skipped], own: str, depth: int = 0) -> Iterator[Candidate]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -75,16 +77,16 @@ def _below(given: str, folder: Path, skipped: list[Skipped], depth: int = 0) -> 
         return
     for entry in entries:
         path = f"{given}/{entry.name}" if given != "/" else f"/{entry.name}"
-        reason = _reason(entry, depth)
+        reason = _reason(entry, own, depth)
         if reason:
             skipped.append(Skipped(path, reason))
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(path, Path(entry.path), skipped, depth + 1)
+            yield from _below(path, Path(entry.path), skipped, own, depth + 1)
         else:
             yield Candidate(path, Path(entry.path))
 
 
-def _reason(entry: os.DirEntry[str], depth: int) -> str:
+def _reason(entry: os.DirEntry[str], own: str, depth: int) -> str:
     """Return why an entry of a folder is not read, or nothing."""
     name = entry.name
     if not printable(name):
@@ -94,6 +96,8 @@ def _reason(entry: os.DirEntry[str], depth: int) -> str:
     if name.startswith((".", "~$")):
         return "hidden or temporary"
     if entry.is_dir(follow_symlinks=False):
+        if own and os.path.realpath(entry.path) == own:
+            return "the product's own data"
         return f"more than {_DEEPEST} folders deep" if depth >= _DEEPEST else ""
     try:
         if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
