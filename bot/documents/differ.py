@@ -112,13 +112,45 @@ def _statement_clashes(
     near = [item for item in near if item[0] >= SAME]
     if not near:
         return
-    best, place, other = near[0]
-    around = [rival for share, _, rival in near if share >= best - APART]
-    if own.releases and other.releases and not any(set(own.releases) & set(rival.releases) for rival in around):
-        yield "release", ", ".join(own.releases), ", ".join(other.releases), place
-    clash = value_clash(own, other, around)
-    if clash:
-        yield "value", *clash, place
+    near = [item for item in near if item[0] >= near[0][0] - APART]
+    around = [rival for _, _, rival in near]
+    for kind, differ in (("release", _release_clash), ("value", value_clash)):
+        for _, place, other in near if kind == "value" else near[:1]:
+            if _has_its_own_subject(own, other, weigh) or (kind == "release" and _was_later(own, other)):
+                continue
+            clash = differ(own, other, around)
+            if clash:
+                yield kind, *clash, place
+                break
+
+
+def _has_its_own_subject(own: Statement, other: Statement, weigh: Weigh) -> bool:
+    """Say whether the document names something in capitals, rarer than all they share: SAP's port is not EPM's."""
+    shared = max(map(weigh, own.words & other.words), default=0.0)
+    return any(weigh(word) > shared for word in own.capitals - other.words)
+
+
+def _was_later(own: Statement, other: Statement) -> bool:
+    """Say whether a statement tells what happened on a release after the guide's, where the guide holds as well."""
+    both = bool(own.releases and other.releases)
+    return both and own.event and min(map(_order, own.releases)) > max(map(_order, other.releases))
+
+
+def _release_clash(own: Statement, other: Statement, around: Sequence[Statement]) -> tuple[str, str] | None:
+    """Return the releases that each has alone, where no statement ``around`` names the document's."""
+    known = {release for rival in (other, *around) for release in rival.releases}
+    said = [release for release in own.releases if release not in known]
+    guide = [release for release in other.releases if release not in own.releases]
+    if not (said and guide):
+        return None
+    before = max(map(_order, said)) < min(map(_order, guide))
+    if before and own.absent and not other.absent:  # what a later release brought is not there before
+        return None
+    return ", ".join(said), ", ".join(guide)
+
+
+def _order(release: str) -> list[int]:
+    return [int(part) for part in release.split(".")]
 
 
 def _agrees(
