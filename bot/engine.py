@@ -18,6 +18,7 @@ from bot.followup import search_in_context
 from bot.live import Live
 from bot.phrases import Language, say
 from bot.reading.parse import parse
+from bot.reading.paste import clean
 from bot.releases import mismatch
 from bot.retrieve import Hit, Retriever, Search
 from bot.scope import Scope
@@ -79,6 +80,12 @@ class Bot:
             "documents": self.documents.problem,
         }
         return {part: problem for part, problem in found.items() if problem}
+
+    def forget(self) -> None:
+        """Let go of the words that are held so that a question asked again is answered quicker."""
+        self.retriever.vector.cache_clear()
+        clean.cache_clear()
+        text.forget()
 
     def ask(self, question: Question) -> Answer:
         """Return the answer; raises InputError when there is neither a question nor a paste."""

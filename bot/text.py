@@ -147,6 +147,12 @@ def _stemmer() -> Any:  # noqa: ANN401 (snowballstemmer has no types)
     return snowballstemmer.stemmer("english")
 
 
+def forget() -> None:
+    """Let go of the words whose tokens are held; a run of Japanese is a whole sentence at times."""
+    for held in (_latin, _japanese, is_known_word):
+        held.cache_clear()
+
+
 def warm_up() -> None:
     """Load the dictionary, so that the first question does not wait for it."""
     tokens("暖機 warm up")

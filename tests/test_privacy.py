@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot import logs
+from bot import text as spoken
 from bot.case.database import SLACK_THREADS, SLACK_WORK
 from bot.case.service import CaseService
 from bot.case.store import Store, open_store
 from bot.config import Config
+from bot.reading.paste import clean
 from bot.redact import MASK, redact
 
 MARK = "Zq7xMARKvv9"
@@ -159,9 +162,24 @@ def test_a_deleted_case_is_gone_from_every_file(bot, data: Path) -> None:
     traces = (deleted, "gone-forever", "ごみ箱へ")
     assert files_with(data, *traces) == []
     assert service.get(deleted) is None and service.get(kept) is not None
+    with sqlite3.connect(data / "cases.sqlite3") as connection:  # as docs/operations.md has it
+        connection.execute(f"VACUUM INTO '{data / 'backup.sqlite3'}'")
+    assert files_with(data, *traces) == [] and "backup.sqlite3" in files_with(data, "stays-here")
+    (data / "backup.sqlite3").unlink()
     store.close()
     assert files_with(data, *traces) == []
     assert files_with(data, "stays-here") == ["cases.sqlite3"]
+
+
+def test_a_deleted_case_is_gone_from_the_memory_that_makes_answers_quick(bot, data: Path) -> None:
+    store = open_store(Config(data_dir=data))
+    service = CaseService(bot, store)
+    held = (bot.retriever.vector, clean, spoken._japanese, spoken._latin, spoken.is_known_word)
+    case = talk(service, ("gone-forever ごみ箱へ",))
+    assert held[0].cache_info().currsize and held[2].cache_info().currsize
+    assert service.delete(case)
+    assert [one.cache_info().currsize for one in held] == [0] * len(held)
+    store.close()
 
 
 def _row(table: sa.Table, case_id: str, text: str) -> sa.Insert:

@@ -57,8 +57,7 @@ class CaseService:
         improver: Improver | None = None,
     ) -> None:
         """Serve ``bot``'s answers as cases kept in ``store``; ``improver`` may reword them."""
-        self._bot, self._store, self._now = bot, store, now
-        self.improver = improver
+        self._bot, self._store, self._now, self.improver = bot, store, now, improver
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._registry = Lock()
         self._held: tuple[object, Guide] | None = None
@@ -81,6 +80,7 @@ class CaseService:
 
     def delete(self, case_id: str) -> bool:
         """Remove a case with its turns, pastes and feedback for good; say whether it existed."""
+        self._bot.forget()
         return self._store.delete(case_id)
 
     def say(self, case_id: str, text: str, paste: str = "") -> Turn:
