@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -17,6 +16,7 @@ from bot.config import Config
 from bot.web.doorway import Doorway
 from bot.web.serve import application
 from bot.web.uploads import read
+from tests.waiting import in_a_loop
 
 HERE = "http://127.0.0.1:7860"
 
@@ -37,7 +37,7 @@ def page(uploads: Path) -> Iterator[TestClient]:
     async def made() -> ASGIApp:
         return application(Config(), Future())
 
-    with TestClient(asyncio.run(made()), base_url=HERE) as client:
+    with TestClient(in_a_loop(made()), base_url=HERE) as client:
         yield client
 
 

@@ -30,6 +30,7 @@ from bot.toolkit.bounds import LARGEST
 from bot.toolkit.tools import TOOLS
 from tests.api_server import running
 from tests.samples import SAMPLES
+from tests.waiting import in_a_loop
 
 NTLM = (ROOT / "kb/samples/mapiao-errorlog/ntlm.txt").read_text(encoding="utf-8")
 NAMES = {"ask_guide", "parse_output", "search_guide", "show_topic", "next_check"}
@@ -146,7 +147,7 @@ def test_over_stdio(settings, bot, mode) -> None:
         async with Client(over_stdio(settings), mode=mode) as client:
             await exercise(client, bot)
 
-    asyncio.run(use())
+    in_a_loop(use())
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -156,7 +157,7 @@ def test_over_http(bot, mode) -> None:
             await exercise(client, bot)
 
     with over_http(bot) as url:
-        asyncio.run(use(url))
+        in_a_loop(use(url))
 
 
 def test_only_messages_go_to_standard_output(settings) -> None:
@@ -195,7 +196,7 @@ def test_without_an_index_it_says_what_to_do(settings, tmp_path) -> None:
             again = await client.call_tool("ask_guide", {"question": "TGDL"})
             assert not again.is_error, "no restart is needed once the index is there"
 
-    asyncio.run(use())
+    in_a_loop(use())
 
 
 def test_a_call_can_be_cancelled_and_the_server_goes_on(bot) -> None:
@@ -221,7 +222,7 @@ def test_a_call_can_be_cancelled_and_the_server_goes_on(bot) -> None:
             free.set()
 
     with over_http(Slow()) as url:
-        asyncio.run(use(url))
+        in_a_loop(use(url))
 
 
 def test_a_full_queue_is_a_tool_error(bot) -> None:
@@ -235,7 +236,7 @@ def test_a_full_queue_is_a_tool_error(bot) -> None:
             assert got.is_error and "waiting" in got.content[0].text
 
     with running(application(Config(), Full(bot)), lifespan="on") as server:
-        asyncio.run(use(server.url + "/mcp"))
+        in_a_loop(use(server.url + "/mcp"))
 
 
 def test_keys_are_asked_for_and_sessions_are_not_shared(bot) -> None:
@@ -252,7 +253,7 @@ def test_keys_are_asked_for_and_sessions_are_not_shared(bot) -> None:
     }  # fmt: skip
     accept = {"accept": "application/json, text/event-stream"}
     with over_http(bot, api_keys=("one", "two")) as url:
-        asyncio.run(use(url, "two"))
+        in_a_loop(use(url, "two"))
         reply = httpx.post(url, json=hello, headers=accept)
         assert reply.status_code == 401 and set(reply.json()) == {"error", "mend"}
         assert httpx.post(url, json=hello, headers=accept | {"authorization": "Bearer three"}).status_code == 401
@@ -299,4 +300,4 @@ def test_loading_is_tried_again(tmp_path) -> None:
             with pytest.raises(IndexMissing):
                 await source.bot()
 
-    asyncio.run(use())
+    in_a_loop(use())

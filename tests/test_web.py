@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import ROOT, Config
+from bot.web.texts import TEXTS
 from tests.web_server import Server, Visitor, serving
 
 pytestmark = pytest.mark.browser
@@ -206,6 +207,7 @@ def test_keys_language_theme_and_deletion(server: Server, visitor: Visitor) -> N
     page.locator("html[lang=ja]").wait_for()
     answer(page, 1)
     assert page.get_by_role("button", name="送信").count() == 1
+    assert page.locator("#said textarea").get_attribute("placeholder") == TEXTS["placeholder"]["ja"]
     assert page.evaluate("document.body.classList.contains('dark')")
     link = page.url
     page.locator(".menu summary").click()

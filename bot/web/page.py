@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -224,6 +225,7 @@ def mount(app: FastAPI, desk: Desk) -> None:
     blocks.has_launched = True  # by itself a mounted page does not look where the path of a file leads
     blocks.state_session_capacity = OPEN_PAGES  # 10,000 by itself, and what a page shows stays until then
     head = f"<script>{(STATIC / 'head.js').read_text(encoding='utf-8')}</script>"
+    head += f"<script>window.kbPlaceholder = {json.dumps(TEXTS['placeholder'])}</script>"
     head += f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>"
     fonts = ["system-ui", "sans-serif"]
     gr.mount_gradio_app(

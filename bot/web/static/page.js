@@ -72,7 +72,7 @@
         for (const [key, value] of Object.entries(more)) found.setAttribute(key, value);
       }
     };
-    name("#said textarea", words.input);
+    name("#said textarea", words.input, { placeholder: window.kbPlaceholder[window.kbLang] });  // Gradio's follows the browser
     name("#said [role=group]", words.input);
     name("#said [data-testid=submit-button]", words.send);
     name("#said [data-testid=upload-button], #said .upload-container, #said input[type=file]", words.attach);
