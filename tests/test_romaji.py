@@ -23,6 +23,28 @@ def test_romaji_is_read_as_it_would_be_written(typed: str, read: str) -> None:
     assert kana(typed, {"mapi", "emapi", "imasu"}) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("isshoni", "いっしょに"),
+        ("ippan", "いっぱん"),
+        ("kesshou", "けっしょう"),
+        ("fukkyuu", "ふっきゅう"),
+        ("isshuukan", "いっしゅうかん"),
+    ],
+)
+def test_doubled_consonants_within_a_word_are_read(typed: str, read: str) -> None:
+    """Python 3.11's regular expressions failed with a SystemError on a group within an atomic one."""
+    assert kana(f"{typed} desuka", ()) == f"{read} ですか"
+
+
+def test_a_question_with_doubled_consonants_is_answered(bot) -> None:
+    from bot.engine import Question
+
+    answer = bot.ask(Question("Outlook no angouka settei wa doko desuka, isshoni session mo mitai"))
+    assert answer.language == "ja" and answer.status == "answered"
+
+
 def test_a_word_that_is_no_row_of_syllables_stays() -> None:
     assert kana("kerberos status wo kakunin", ()) == "kerberos status を 確認"
 
