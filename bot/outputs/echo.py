@@ -181,9 +181,8 @@ def _signs(text: str) -> Iterator[re.Match[str]]:
 
 def _ends_line(text: str, end: int, command: str) -> bool:
     takes_names = command.endswith(("get-key", "type waas"))
-    flattened = text[
-        end + 1 : end + 2
-    ].isupper()  # what the device prints begins with a capital, what is typed does not
+    # What the device prints behind a command begins with a capital, what is typed does not.
+    flattened = text[end + 1 : end + 2].isupper()
     return end >= len(text) or text[end] == "\n" or takes_names or flattened
 
 
