@@ -31,6 +31,8 @@ from ingest.documents.text import read_text
 SIZE = 60_000
 LIMIT = 3.2
 """A ratio above this, in the best of three, counts as more than proportional."""
+SHORT = 0.02
+"""Seconds up to which a reading is too short for its ratio to say anything: what is done once weighs as much."""
 PIECES = (
     "a", "\n", " ", "9", ":", "Total Handled Connections: 1\n", "Total Handled Connections:", "Status: ", "> ", "```\n",
     "\x1b[", "\x1b[1m", "--More--", "&amp;", "(Local)(", "02/14/2013 09:41:07.062(Local)(7215 0.1) NTCE (62310) ",
@@ -112,7 +114,7 @@ def main() -> int:
             size = SIZE // part
             text = piece * (2 * size // len(piece) + 1)
             half, whole = seconds(read, text[:size]), seconds(read, text[: 2 * size])
-            found.append((whole / half if half > 0.005 else 0.0, whole / (2 * size) * 1e6, piece[:30]))
+            found.append((whole / half if half > SHORT else 0.0, whole / (2 * size) * 1e6, piece[:30]))
         ratio, _, shape = max(found)
         slowest = max(found, key=lambda row: row[1])
         worst = max(worst, ratio)
