@@ -84,7 +84,7 @@ def _lines() -> tuple[str, ...]:
 
 
 READERS: dict[str, tuple[Callable[[str], object], tuple[str, ...], int]] = {
-    "parse": (parse, PIECES, 1), "lines": (parse, _lines(), 2), "redact": (redact, PIECES, 1),
+    "parse": (parse, PIECES, 1), "lines": (parse, _lines(), 1), "redact": (redact, PIECES, 1),
     "stream": (_stream, PIECES, 1),
     "markdown": (_written(read_markdown), WRITTEN, 2), "text": (_written(read_text), WRITTEN, 2),
     "html": (_written(lambda text: read_html(text.encode("utf-8", "replace"))), WRITTEN, 2),

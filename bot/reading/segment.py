@@ -72,7 +72,7 @@ def _marks(text: str) -> list[Mark]:
 
 
 _REACH = 4000
-PATIENCE, PATIENT = 6, 200_000
+PATIENCE, PATIENT = 4, 40_000
 """How often a text may be read, and characters beside that, before outputs are read no farther than needed."""
 NEAR, MARGIN = 2_000, 300
 """Characters behind a mark that are read then, and those at the end of them that an output must not reach."""
