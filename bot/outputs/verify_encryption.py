@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,7 +86,7 @@ def read(view: View, start: int, end: int) -> Reading | None:
 
 
 def _next(cuts: Sequence[int], place: int) -> int:
-    return next(cut for cut in cuts if cut > place)
+    return cuts[bisect_right(cuts, place)]
 
 
 def _check(text: str, found: re.Match[str], end: int, core: re.Match[str] | None) -> _Check:
