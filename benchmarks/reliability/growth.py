@@ -110,17 +110,20 @@ def main() -> int:
         read, pieces, part = READERS[name]
         found = []
         mixed = () if name == "lines" else ("".join(papers.seeds()),)
+        doublings = 2 if name == "lines" else 1  # one may lie across a bound beyond which outputs are read otherwise
         for piece in (*pieces, *mixed):
             size = SIZE // part
-            text = piece * (2 * size // len(piece) + 1)
-            half, whole = seconds(read, text[:size]), seconds(read, text[: 2 * size])
-            found.append((whole / half if half > SHORT else 0.0, whole / (2 * size) * 1e6, piece[:30]))
+            long = size << doublings
+            text = piece * (long // len(piece) + 1)
+            half, whole = seconds(read, text[:size]), seconds(read, text[:long])
+            ratio = (whole / half) ** (1 / doublings) if half > SHORT else 0.0
+            found.append((ratio, whole / long * 1e6, piece[:30]))
         ratio, _, shape = max(found)
         slowest = max(found, key=lambda row: row[1])
         worst = max(worst, ratio)
-        sizes = f"{len(found)} shapes of {size:,} and {2 * size:,} characters"
+        sizes = f"{len(found)} shapes of {size:,} and {long:,} characters"
         cost = f"slowest {slowest[1]:.1f} us a character ({slowest[2]!r})"
-        print(f"{name}: {sizes}, worst ratio {ratio:.2f} ({shape!r}), {cost}", flush=True)
+        print(f"{name}: {sizes}, worst ratio of a doubling {ratio:.2f} ({shape!r}), {cost}", flush=True)
     return int(worst > LIMIT)
 
 
